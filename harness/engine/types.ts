@@ -1,0 +1,37 @@
+import type { Ledger } from '../observation/ledger.ts'
+import type { Listener } from '../observation/types.ts'
+import type { IssuedMaterial } from '../pki/types.ts'
+import type { EndpointSetup, TokenServerSetup } from '../scenario/setup.ts'
+import type { EngineName } from '../scenario/vocabulary.ts'
+import type { EventExpected } from '../endpoint/types.ts'
+
+/** What an engine needs to stand a scenario up. */
+export interface ScenarioStage {
+  readonly endpoint: EndpointSetup
+  readonly tokenServer: TokenServerSetup | null
+  readonly elsewhere: EndpointSetup | null
+  readonly material: IssuedMaterial
+  readonly ledger: Ledger
+  /** What lets the origin recognise this scenario's events and verify their signatures. */
+  readonly event: EventExpected
+}
+
+/** A running scenario's listeners. Disposing of it closes every socket it opened. */
+export interface StartedScenario extends AsyncDisposable {
+  /** The URL to give the dispatcher for each listener; null where the scenario has none. */
+  readonly urls: Readonly<Record<Listener, string | null>>
+  /** Points the wires at slots with this setup. New connections only. */
+  rotate(endpoint: EndpointSetup, tokenServer: TokenServerSetup | null): Promise<void>
+  /** Waits, at most `limitMs`, until no connection is open, so that late bytes are still seen. */
+  settle(limitMs: number): Promise<void>
+  /** Secret shared with the dispatcher where it authenticates with one. */
+  readonly clientSecret: string
+}
+
+/** An engine that is up. One a worker. */
+export interface StartedEngine extends AsyncDisposable {
+  readonly name: EngineName
+  /** Versions of what terminates TLS and answers, for the report. */
+  readonly versions: Readonly<Record<string, string>>
+  startScenario(stage: ScenarioStage): Promise<StartedScenario>
+}

@@ -1,0 +1,164 @@
+import type { Disposition, Reason, Stage } from '../scenario/vocabulary.ts'
+
+/** Which listener of the scenario saw it. */
+export type Listener = 'endpoint' | 'token-server' | 'elsewhere'
+
+/** What every observation has. */
+interface Seen {
+  /** Milliseconds since the scenario began. */
+  readonly at: number
+}
+
+/** What every observation of a connection has. */
+interface SeenOnConnection extends Seen {
+  readonly listener: Listener
+  /** Number of the connection within the scenario, from 1, over all listeners. */
+  readonly connection: number
+}
+
+/** A client certificate as the endpoint saw it. */
+export type PresentedCertificate =
+  | { readonly presented: 'none' }
+  | {
+      readonly presented: 'certificate'
+      /** Its name in the scenario, or null when the harness did not issue it. */
+      readonly name: string | null
+      /** SHA-256 of the DER, lower-case hexadecimal. */
+      readonly sha256: string
+      readonly subject: string
+      /** Names (or thumbprints of strangers) of the whole list sent, end entity first. */
+      readonly chain: readonly string[]
+    }
+
+/** What the endpoint decided about the client certificate. */
+export type ClientJudgement =
+  | { readonly decision: 'accepted' }
+  | { readonly decision: 'not-asked' }
+  | { readonly decision: 'rejected'; readonly because: string; readonly style: string }
+
+/** One thing that was seen. The ledger is a list of these, in order; it is stored in the report. */
+export type Observation =
+  /** Not seen but done: the harness begins this step. `step` counts from 0. */
+  | (Seen & { readonly kind: 'step'; readonly step: number; readonly action: string })
+  | (SeenOnConnection & { readonly kind: 'connection-opened'; readonly slot: string })
+  | (SeenOnConnection & {
+      readonly kind: 'client-hello'
+      readonly serverName: string | null
+      readonly alpn: readonly string[]
+      /** Offered versions, highest first, for example `TLSv1.3`. */
+      readonly versions: readonly string[]
+      /** Whether an earlier session was offered: a TLS 1.2 ticket or id, or a TLS 1.3 PSK. */
+      readonly session: 'none' | 'offered'
+      readonly earlyData: 'none' | 'offered'
+    })
+  /** The first bytes were not a ClientHello. */
+  | (SeenOnConnection & { readonly kind: 'not-tls'; readonly preview: string })
+  /** An alert that crossed the wire unencrypted, or that the terminator decrypted. */
+  | (SeenOnConnection & {
+      readonly kind: 'alert'
+      readonly from: 'dispatcher' | 'endpoint'
+      readonly number: number
+      /** RFC 8446 6 spelling, for example `unknown_ca`. */
+      readonly description: string
+    })
+  | (SeenOnConnection & {
+      readonly kind: 'handshake'
+      readonly protocol: string
+      readonly cipher: string
+      readonly alpn: string | null
+      readonly session: 'full' | 'resumed'
+      readonly clientCertificate: PresentedCertificate
+      readonly judgement: ClientJudgement
+    })
+  | (SeenOnConnection & {
+      readonly kind: 'handshake-failed'
+      /** The terminator's error code or message. */
+      readonly error: string
+      readonly clientCertificate: PresentedCertificate | null
+    })
+  /** A request was read, at the origin or at the terminator that turned it away. */
+  | (SeenOnConnection & {
+      readonly kind: 'request'
+      readonly method: string
+      readonly path: string
+      /** Distinct headers as the dispatcher sent them, lower-case names; secrets redacted. */
+      readonly headers: Readonly<Record<string, readonly string[]>>
+      readonly bodyBytes: number
+      /** SHA-256 of the body, lower-case hexadecimal. */
+      readonly bodySha256: string
+      /** The event's id found in the body, or null. */
+      readonly eventId: string | null
+      readonly bearer: BearerFinding
+      readonly signature: SignatureFinding
+      /** Status that was answered; 0 = closed or stalled without one. */
+      readonly answered: number
+      /** Who answered. */
+      readonly by: 'terminator' | 'origin'
+    })
+  | (SeenOnConnection & {
+      readonly kind: 'connection-closed'
+      readonly by: 'dispatcher' | 'endpoint' | 'harness'
+      readonly how: 'fin' | 'reset'
+      readonly bytesFromDispatcher: number
+      readonly bytesToDispatcher: number
+      /** Application bytes that the terminator decrypted; null where it cannot tell. */
+      readonly decryptedBytes: number | null
+    })
+  | (SeenOnConnection & {
+      readonly kind: 'token-request'
+      readonly grantType: string | null
+      readonly clientId: string | null
+      readonly scope: string | null
+      /** How the client authenticated itself, as far as one can tell. */
+      readonly authMethod: string
+      readonly clientCertificate: PresentedCertificate
+      readonly answered: number
+      /** OAuth2 error code of the answer (RFC 6749 5.2), or null. */
+      readonly error: string | null
+    })
+  /** What the adapter answered to `configure`. */
+  | (Seen & {
+      readonly kind: 'configured'
+      readonly result: 'accepted' | 'refused' | 'unsupported'
+      readonly reason: Reason | null
+      readonly unsupported: readonly string[]
+    })
+  /** What the adapter says became of the event. */
+  | (Seen & {
+      readonly kind: 'reply'
+      readonly disposition: Disposition
+      readonly attempts: readonly {
+        readonly stage: Stage
+        readonly reason: Reason | null
+        readonly status: number | null
+        readonly native: string | null
+      }[]
+      /** The event that was to be delivered. */
+      readonly eventId: string
+      readonly eventSha256: string
+      /** Whether the dispatcher sends the body as it is, or inside an envelope of its own. */
+      readonly payload: 'verbatim' | 'wrapped'
+    })
+  | (Seen & { readonly kind: 'dropped'; readonly dropped: readonly string[] })
+  | (Seen & {
+      readonly kind: 'inspected'
+      readonly sha256: string | null
+      readonly name: string | null
+      readonly notAfter: string | null
+      readonly warnings: readonly string[]
+    })
+  /** The adapter broke: crash, hang, garbage. The offending line is quoted, bounded. */
+  | (Seen & {
+      readonly kind: 'adapter-fault'
+      readonly fault: 'errored' | 'timeout' | 'protocol' | 'gone' | 'unsupported' | 'clock'
+      readonly detail: string
+    })
+  /** The harness broke. */
+  | (Seen & { readonly kind: 'harness-fault'; readonly detail: string })
+
+/** What the origin found about the bearer token. */
+export type BearerFinding =
+  'none' | 'valid' | 'valid-bound' | 'unknown' | 'expired' | 'wrong-binding' | 'unbound'
+
+/** What the origin found about the payload signature. */
+export type SignatureFinding = 'none' | 'valid' | 'invalid'

@@ -1,0 +1,80 @@
+import type { Observation } from '../observation/types.ts'
+import type { Expectation, Level } from '../scenario/types.ts'
+import type { EngineName, Profile } from '../scenario/vocabulary.ts'
+import type {
+  Advisory,
+  FailureReason,
+  InconclusiveReason,
+  RunVerdict,
+  VerdictWord,
+} from '../verdict/types.ts'
+
+/** How many scenarios ended how. */
+export interface Counts {
+  readonly planned: number
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  readonly inconclusive: number
+}
+
+/** One scenario in the report. */
+export interface ScenarioResult {
+  readonly scenario: string
+  readonly title: string
+  readonly topic: string
+  readonly level: Level
+  readonly profile: Profile
+  readonly references: readonly string[]
+  readonly verdict: VerdictWord
+  /** Only of a passed scenario. */
+  readonly grade: 'strict' | 'loose' | null
+  /** Only of a failed or an inconclusive one. */
+  readonly reason: FailureReason | InconclusiveReason | null
+  /** One English paragraph: expected, seen, whose fault. */
+  readonly explanation: string
+  /** How its control ended; null for a control itself or where it was not run. */
+  readonly control: VerdictWord | null
+  /** What the dispatcher was told, without key material. */
+  readonly stimulus: Readonly<Record<string, unknown>>
+  /** One expectation for each delivery, in order. */
+  readonly expected: readonly Expectation[]
+  readonly observations: readonly Observation[]
+  readonly advisories: readonly Advisory[]
+  readonly durationMs: number
+  /** One line for a shell. */
+  readonly reproduce: string
+}
+
+/** `report.json`, schema `hookproof.report/v1`. Other tools read these fields. */
+export interface Report {
+  readonly schema: 'hookproof.report/v1'
+  readonly suite: {
+    readonly version: string
+    /** `sha256:` and the digest over all scenario files. */
+    readonly corpus: string
+    /** Scenarios in the corpus, selected or not. */
+    readonly scenarios: number
+  }
+  readonly run: {
+    readonly id: string
+    readonly startedAt: string
+    readonly finishedAt: string
+    readonly engine: EngineName
+    readonly versions: Readonly<Record<string, string>>
+    /** Whether a filter left scenarios out. */
+    readonly filtered: boolean
+    /** Whether the run was cut short. */
+    readonly interrupted: boolean
+  }
+  readonly dispatcher: {
+    readonly name: string
+    readonly version: string
+    readonly capabilities: readonly string[]
+    readonly carrier: 'stdio' | 'http' | 'exec'
+  }
+  readonly profiles: readonly (Counts & { readonly id: Profile; readonly result: RunVerdict })[]
+  readonly summary: Counts
+  readonly verdict: RunVerdict
+  readonly results: readonly ScenarioResult[]
+}

@@ -1,0 +1,177 @@
+/** The situation of a scenario: the endpoint it meets and what the dispatcher is told. */
+
+/** Whether the TLS server sends a CertificateRequest, and whether an answer without a certificate will do. */
+export type ClientCertificatePolicy = 'required' | 'requested' | 'not-requested'
+
+/** What certificate_authorities in the CertificateRequest lists (RFC 8446 4.2.4). */
+export type CaHints = 'none' | 'matching' | 'foreign'
+
+/**
+ * How an endpoint turns away a client certificate (ARCHITECTURE, decision 5): a TLS alert (HAProxy,
+ * OpenSSL), nginx's HTTP 400 after a completed handshake, a silent close (Node) or a TCP reset.
+ */
+export type RejectStyle = 'alert' | 'http-400' | 'close' | 'reset'
+
+/** When a rejecting endpoint acts: right after the handshake, or once the body was read. */
+export type RejectMoment = 'after-handshake' | 'after-body'
+
+/** TLS versions a slot can be limited to. */
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+
+/** What stands between the wire and the origin. */
+export type LoadBalancer =
+  /** None: the terminator is the endpoint. */
+  | 'none'
+  /** Terminates TLS and passes the request on without a word about the certificate. */
+  | 'strips'
+  /** Terminates TLS and adds `Client-Cert` (RFC 9440 2.2). */
+  | 'forwards-client-cert'
+
+/** One answer of the origin. Answers are used in order; the last one repeats. */
+export type OriginAnswer =
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+      readonly delayMs: number
+    }
+  /** A redirect; `location` is `elsewhere`, `same` (other path) or `plaintext`. */
+  | {
+      readonly kind: 'redirect'
+      readonly status: number
+      readonly location: 'elsewhere' | 'same' | 'plaintext'
+    }
+  /** Bytes that are not HTTP, then a close. */
+  | { readonly kind: 'garbage' }
+  /** A close without an answer, after the whole request was read. */
+  | { readonly kind: 'close' }
+  /** Nothing at all until the dispatcher gives up. */
+  | { readonly kind: 'stall' }
+
+/** What the origin checks before it accepts a delivery. */
+export interface OriginPolicy {
+  /** `mutual-tls`: a request without a client certificate (own or forwarded) is answered 403. */
+  readonly identity: 'any' | 'mutual-tls'
+  /** Bearer token: not looked at, required, or required and bound to the presented certificate (RFC 8705 3). */
+  readonly bearer: 'none' | 'required' | 'bound'
+}
+
+/** One TLS endpoint: what it shows, what it asks for and how it answers. */
+export interface EndpointSetup {
+  /** Host of the URL the dispatcher gets, the reference identifier (RFC 9525). */
+  readonly host: 'localhost' | '127.0.0.1' | '[::1]'
+  readonly scheme: 'https' | 'http'
+  /** Name of the end entity certificate. */
+  readonly certificate: string
+  /** Names of the certificates sent, in order; default the end entity, then its issuers without the root. */
+  readonly chain: readonly string[] | 'issuers'
+  readonly clientCertificate: ClientCertificatePolicy
+  /** Names of the trust anchors for client certificates. */
+  readonly clientAnchors: readonly string[]
+  /** Thumbprint-pinned client certificates accepted without a path (self-signed registration), by name. */
+  readonly allowedClientCertificates: readonly string[] | 'any-under-anchors'
+  readonly caHints: CaHints
+  readonly rejectStyle: RejectStyle
+  readonly rejectMoment: RejectMoment
+  readonly minVersion: TlsVersion
+  readonly maxVersion: TlsVersion
+  /** OpenSSL cipher list (TLS 1.2), or the default. */
+  readonly ciphers: string | 'default'
+  readonly alpn: readonly string[]
+  readonly resumption: 'off' | 'on'
+  readonly keepAlive: 'off' | 'on'
+  readonly loadBalancer: LoadBalancer
+  readonly policy: OriginPolicy
+  readonly answers: readonly OriginAnswer[]
+  /** A fault of the wire itself, before or instead of the slot. */
+  readonly fault: WireFault
+}
+
+/** What the wire does to a connection instead of forwarding it faithfully. */
+export type WireFault =
+  | 'none'
+  /** Accepts TCP and never answers the ClientHello. */
+  | 'stall'
+  /** Resets when the ClientHello has arrived. */
+  | 'reset-on-client-hello'
+  /** Closes when the ClientHello has arrived. */
+  | 'close-on-client-hello'
+  /** Answers the ClientHello in plaintext HTTP. */
+  | 'plaintext-answer'
+
+/** How the mock token server misbehaves. Used in order of token requests; the last one repeats. */
+export type TokenAnswer =
+  | 'issue'
+  | 'issue-unbound'
+  | 'issue-wrong-binding'
+  | 'invalid-client'
+  | 'invalid-scope'
+  | 'server-error'
+  | 'unavailable'
+  | 'slow'
+  | 'malformed'
+  | 'html'
+  | 'wrong-token-type'
+  | 'no-expiry'
+  | 'redirect'
+  | 'close'
+
+/** Ways to authenticate to a token endpoint (RFC 6749 2.3.1, RFC 8705 2). */
+export type TokenAuthMethod =
+  'tls_client_auth' | 'self_signed_tls_client_auth' | 'client_secret_basic' | 'client_secret_post'
+
+/** The mock token server of a scenario. */
+export interface TokenServerSetup {
+  /** The TLS side of it; its origin fields are not used. */
+  readonly endpoint: EndpointSetup
+  readonly authMethod: TokenAuthMethod
+  /** Name of the certificate registered for the client; `none` for the secret methods. */
+  readonly registeredCertificate: string | 'none'
+  readonly clientId: string
+  readonly scope: string
+  /** Lifetime put in `expires_in`, in seconds. */
+  readonly expiresIn: number
+  readonly answers: readonly TokenAnswer[]
+}
+
+/** How the client certificate is handed to the dispatcher. */
+export interface ClientCertificateSetup {
+  /** Name of the certificate. */
+  readonly certificate: string
+  readonly format: 'pem' | 'pkcs12' | 'pkcs12-legacy' | 'jks'
+  /** Names in the order of the bundle; default the end entity, then its issuers without the root. */
+  readonly chain: readonly string[] | 'issuers'
+  /** Which private key is handed over: its own, none, or that of another certificate. */
+  readonly key: { readonly of: string } | 'own' | 'missing'
+  readonly passphrase: 'right' | 'wrong' | 'empty'
+  /** Damage done to what is handed over. */
+  readonly damage: 'none' | 'truncated' | 'garbage'
+}
+
+/** What the dispatcher is told for the target. */
+export interface DispatcherSetup {
+  /** Names of the only roots to trust; `own-store` = the field is left out. */
+  readonly trustAnchors: readonly string[] | 'own-store'
+  /** Names of the certificates whose SPKI is pinned; `none` = the field is left out. */
+  readonly pins: readonly string[] | 'none'
+  readonly clientCertificate: ClientCertificateSetup | 'none'
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | 'default'
+  readonly oauth2: OAuth2Setup | 'none'
+  readonly signature: 'none' | 'standard-webhooks' | 'hmac-sha256'
+  readonly retry: { readonly maxAttempts: number; readonly initialDelayMs: number } | 'none'
+  readonly timeoutMs: number
+}
+
+/** The `oauth2` part of the configuration; client id, method and URL follow from the token server. */
+export interface OAuth2Setup {
+  /** A client certificate of its own for the token endpoint, or the target's. */
+  readonly clientCertificate: ClientCertificateSetup | 'same'
+  readonly trustAnchors: readonly string[] | 'same'
+}
+
+/** The event to deliver. */
+export interface EventSetup {
+  /** Size of the body to aim at, in bytes; `small` = the usual few hundred. */
+  readonly size: number | 'small'
+}

@@ -1,0 +1,121 @@
+import type { CertificateDescription } from './certificate.ts'
+import type { DispatcherSetup, EndpointSetup, EventSetup, TokenServerSetup } from './setup.ts'
+import type { Capability, EngineName, Profile, Reason } from './vocabulary.ts'
+
+/**
+ * What a standard or the dispatcher's own claim demands. An unmet MUST fails; an unmet SHOULD passes
+ * with an advisory. MAY is not a scenario.
+ */
+export type Level = 'MUST' | 'SHOULD'
+
+/** How many of something: both ends included. */
+export interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+/** What must become of a delivery. */
+export type ExpectedOutcome =
+  /** The origin accepted the event once, intact, and the dispatcher says delivered. */
+  | 'delivered'
+  /** The dispatcher itself turned the endpoint away: a ClientHello, but no decrypted byte of a request. */
+  | 'refused'
+  /** The endpoint (or the dispatcher, before sending) turned the dispatcher's certificate or request away. */
+  | 'rejected'
+  /** The event was not accepted, whoever decided; used where no handshake decides, as for tokens. */
+  | 'undelivered'
+
+/** What is required of one delivery. */
+export interface Expectation {
+  readonly outcome: ExpectedOutcome
+  /** The right reasons for the adapter to give; `unspecified` always passes loosely. Empty = any reason. */
+  readonly reasons: readonly Reason[]
+  /**
+   * Proof of an attempt. `required`: a ClientHello must have arrived. `optional`: the dispatcher may
+   * refuse locally, at configuration or before it connects.
+   */
+  readonly attempt: 'required' | 'optional'
+  /** Name of the certificate that the endpoint must have been shown, `none`, or `any` (not judged). */
+  readonly clientCertificate: string | 'none' | 'any'
+  /** Requests that may reach the origin during this delivery; refused defaults to none. */
+  readonly requests: Range
+  /** Connections that the endpoint may see during this delivery; more is a storm. */
+  readonly connections: Range
+  /** What the token server must have seen during this delivery; null = not judged. */
+  readonly token: TokenExpectation | null
+  /** Connections that another listener (a redirect's destination) may see; almost always none. */
+  readonly elsewhere: Range
+  /** Lower-case names of request headers that must not come from the dispatcher. */
+  readonly absentHeaders: readonly string[]
+  /** Whether a resumed TLS session is judged as it is, or makes the verdict inconclusive. */
+  readonly resumption: 'forbidden' | 'allowed'
+  /** Which signature the origin must be able to verify on every request. */
+  readonly signature: 'any' | 'valid'
+  /** Shortest time between two attempts that the origin saw, in milliseconds; 0 = not judged. */
+  readonly minimumGapMs: number
+}
+
+/** What the token server must have seen. */
+export interface TokenExpectation {
+  readonly requests: Range
+  readonly clientCertificate: string | 'none' | 'any'
+}
+
+/** One thing that the harness does in a scenario, in order. */
+export type Step =
+  | { readonly do: 'deliver'; readonly expect: Expectation }
+  /** Gives the dispatcher a new configuration for the same target. */
+  | { readonly do: 'reconfigure'; readonly dispatcher: DispatcherSetup }
+  /** Points the wire at another slot. */
+  | {
+      readonly do: 'rotate'
+      readonly endpoint: EndpointSetup
+      readonly tokenServer: TokenServerSetup | null
+    }
+  | { readonly do: 'reset' }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'inspect'; readonly expect: InspectExpectation }
+
+/** What `inspect` must show (adapter protocol, "inspect"). */
+export interface InspectExpectation {
+  /** Name of the certificate whose thumbprint must be shown. */
+  readonly certificate: string
+  /** Warnings that must be among those shown. */
+  readonly warnings: readonly string[]
+}
+
+/** One situation, complete: control and deviation are merged and every default is filled in. */
+export interface Scenario {
+  /** `<file>/<key>`, for example `server-validity/end-entity-expired`; the control's key is `control`. */
+  readonly id: string
+  /** Former ids; never reused. */
+  readonly aliases: readonly string[]
+  /** The file's topic sentence. */
+  readonly topic: string
+  /** Where it was read, for messages. */
+  readonly file: string
+  readonly line: number
+  readonly title: string
+  readonly role: 'dispatcher'
+  readonly level: Level
+  readonly profile: Profile
+  /** Sections, for example `RFC 5280 4.1.2.5`. */
+  readonly references: readonly string[]
+  /** Capabilities without which the scenario is skipped. */
+  readonly requires: readonly Capability[]
+  /** Engines that can run it; skipped, by name, on another. */
+  readonly engines: readonly EngineName[]
+  /** Id of the control it deviates from; null for a control itself. */
+  readonly control: string | null
+  /** Miniatures that must fail it. */
+  readonly killedBy: readonly string[]
+  /** Every certificate that this scenario knows, by name: the standard ones, patched, and its own. */
+  readonly certificates: Readonly<Record<string, CertificateDescription>>
+  readonly endpoint: EndpointSetup
+  readonly tokenServer: TokenServerSetup | null
+  /** A second origin, where redirects lead; null = none. */
+  readonly elsewhere: EndpointSetup | null
+  readonly dispatcher: DispatcherSetup
+  readonly event: EventSetup
+  readonly steps: readonly Step[]
+}
