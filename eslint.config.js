@@ -19,6 +19,8 @@ export default tseslint.config(
       'no-empty-pattern': 'off',
       // `void promise` marks a promise whose failure is handled where it was made.
       '@typescript-eslint/no-meaningless-void-operator': 'off',
+      // `string | 'none'` documents the reserved word beside the names.
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
       'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
     },
   },

@@ -28,7 +28,7 @@ export class Ledger {
       return
     }
     const at = Math.round((performance.now() - this.#began) * 10) / 10
-    this.#seen.push({ ...seeing, at } as Observation)
+    this.#seen.push({ ...seeing, at })
   }
 
   /** How many observations were dropped because the ledger was full. */
