@@ -1,0 +1,212 @@
+import { FINE, failed, inconclusive, type Finding } from './finding.ts'
+import type { Connections, DeliverySeen, Of } from './delivery.ts'
+import { certificate, count, lastReason, range, said, wantedCertificate } from './words.ts'
+
+/** Requests that the origin itself read; what a terminator turned away did not reach it. */
+export function originRequests(connections: Connections): readonly Of<'request'>[] {
+  return connections.requests.filter((request) => request.by === 'origin')
+}
+
+/** Requests that the origin accepted with a 2xx answer. */
+export function accepted(connections: Connections): readonly Of<'request'>[] {
+  return originRequests(connections).filter(
+    (request) => request.answered >= 200 && request.answered < 300,
+  )
+}
+
+/** Application bytes that terminators decrypted, and plaintext sent where TLS was due. */
+export function leakedBytes(connections: Connections): number {
+  const decrypted = connections.closed.reduce((sum, one) => sum + (one.decryptedBytes ?? 0), 0)
+  return decrypted + connections.plaintext.length
+}
+
+/** Whether the dispatcher tried at all: a ClientHello (or plaintext) at any listener. */
+export function attempted(seen: DeliverySeen): 'attempted' | 'not-attempted' {
+  const tried = [seen.endpoint, seen.tokenServer].some(
+    (listener) => listener.hellos.length + listener.plaintext.length + listener.requests.length > 0,
+  )
+  return tried ? 'attempted' : 'not-attempted'
+}
+
+/** A resumed session skips the checks that a scenario is about. */
+export function noResumption(seen: DeliverySeen): Finding {
+  if (seen.expect.resumption === 'allowed') return FINE
+  const resumed = seen.endpoint.handshakes.find((one) => one.session === 'resumed')
+  if (resumed === undefined) return FINE
+  return inconclusive(
+    'resumed',
+    `connection ${resumed.connection} resumed an earlier TLS session, so that certificates were not looked at`,
+  )
+}
+
+/** More connections than allowed, a storm. */
+export function noStorm(seen: DeliverySeen): Finding {
+  const opened = seen.endpoint.opened.length
+  const { connections } = seen.expect
+  if (opened <= connections.max) return FINE
+  return failed(
+    'storm',
+    `${range(connections, 'connection')} to the endpoint`,
+    `it opened ${opened}`,
+  )
+}
+
+/** Nothing may have been sent where a redirect or a fallback leads. */
+export function nothingElsewhere(seen: DeliverySeen): Finding {
+  const opened = seen.elsewhere.opened.length
+  if (opened <= seen.expect.elsewhere.max) return FINE
+  const shown = seen.elsewhere.handshakes.find(
+    (one) => one.clientCertificate.presented === 'certificate',
+  )
+  const what = shown === undefined ? '' : `, showing ${certificate(shown.clientCertificate)} there`
+  return failed(
+    'leak',
+    `${range(seen.expect.elsewhere, 'connection')} to another origin`,
+    `it opened ${opened}${what}`,
+  )
+}
+
+/** How many requests reached the origin. */
+export function requestCount(seen: DeliverySeen): Finding {
+  const requests = originRequests(seen.endpoint)
+  const wanted = seen.expect.requests
+  if (requests.length >= wanted.min && requests.length <= wanted.max) return FINE
+  const sentence = `${count(requests.length, 'request')} reached it`
+  if (requests.length < wanted.min) {
+    return failed('unmet', `${range(wanted, 'request')} at the origin`, sentence)
+  }
+  return failed(
+    wanted.max === 0 ? 'leak' : 'storm',
+    `${range(wanted, 'request')} at the origin`,
+    sentence,
+  )
+}
+
+/** Which certificate the endpoint was shown, on every handshake of the delivery. */
+export function rightCertificate(seen: DeliverySeen): Finding {
+  const wanted = seen.expect.clientCertificate
+  if (wanted === 'any') return FINE
+  const wrong = seen.endpoint.handshakes.find(({ clientCertificate }) =>
+    clientCertificate.presented === 'none' ? wanted !== 'none' : clientCertificate.name !== wanted,
+  )
+  if (wrong === undefined) return FINE
+  return failed(
+    'wrong-certificate',
+    `${wantedCertificate(wanted)} shown to the endpoint`,
+    `connection ${wrong.connection} showed ${certificate(wrong.clientCertificate)}`,
+  )
+}
+
+/** What the token server saw. */
+export function tokenAsExpected(seen: DeliverySeen): Finding {
+  const wanted = seen.expect.token
+  if (wanted === null) return FINE
+  const { tokenRequests } = seen
+  if (tokenRequests.length > wanted.requests.max || tokenRequests.length < wanted.requests.min) {
+    const reason = tokenRequests.length > wanted.requests.max ? 'storm' : 'unmet'
+    return failed(
+      reason,
+      range(wanted.requests, 'token request'),
+      `the token server saw ${tokenRequests.length}`,
+    )
+  }
+  const expectation = wanted.clientCertificate
+  if (expectation === 'any') return FINE
+  const wrong = tokenRequests.find(({ clientCertificate }) =>
+    clientCertificate.presented === 'none'
+      ? expectation !== 'none'
+      : clientCertificate.name !== expectation,
+  )
+  if (wrong === undefined) return FINE
+  return failed(
+    'wrong-certificate',
+    `${wantedCertificate(expectation)} shown to the token server`,
+    `connection ${wrong.connection} showed ${certificate(wrong.clientCertificate)}`,
+  )
+}
+
+/** Headers that only a proxy may add must not come from the dispatcher (RFC 9440 4). */
+export function noForbiddenHeaders(seen: DeliverySeen): Finding {
+  for (const request of seen.endpoint.requests) {
+    const forbidden = seen.expect.absentHeaders.find((name) => name in request.headers)
+    if (forbidden !== undefined) {
+      return failed(
+        'unmet',
+        `no ${forbidden} header from the dispatcher`,
+        `the request on connection ${request.connection} carried one`,
+      )
+    }
+  }
+  return FINE
+}
+
+/** The payload signature, on every request that reached the origin. */
+export function signatureAsExpected(seen: DeliverySeen): Finding {
+  if (seen.expect.signature === 'any') return FINE
+  const bad = originRequests(seen.endpoint).find((request) => request.signature !== 'valid')
+  if (bad === undefined) return FINE
+  return failed(
+    'unmet',
+    'a signature that verifies over the bytes sent',
+    bad.signature === 'none'
+      ? `the request on connection ${bad.connection} carried no signature`
+      : `the signature on connection ${bad.connection} does not verify`,
+  )
+}
+
+/** Time between attempts, as the origin saw them. */
+export function gapAsExpected(seen: DeliverySeen): Finding {
+  const { minimumGapMs } = seen.expect
+  const times = originRequests(seen.endpoint).map((request) => request.at)
+  for (const [index, at] of times.entries()) {
+    const before = times[index - 1]
+    if (before !== undefined && at - before < minimumGapMs) {
+      return failed(
+        'unmet',
+        `at least ${minimumGapMs} ms between two attempts`,
+        `attempt ${index + 1} came ${Math.round(at - before)} ms after the one before`,
+      )
+    }
+  }
+  return FINE
+}
+
+/** The reason that was given, against the right ones; `unspecified` passes loosely. */
+export function rightReason(seen: DeliverySeen, given: string | null): Finding {
+  const { reasons } = seen.expect
+  if (reasons.length === 0) return FINE
+  if (given === null || given === 'unspecified') {
+    return {
+      finding: 'fine',
+      grade: 'loose',
+      advisories: [
+        {
+          code: 'loose-reason',
+          reason: null,
+          text: `The dispatcher could not say why; the reason is ${reasons.join(' or ')}.`,
+        },
+      ],
+    }
+  }
+  if (reasons.some((reason) => reason === given)) return FINE
+  return failed('wrong-reason', `the reason ${reasons.join(' or ')}`, `it gave ${given}`)
+}
+
+/** Gives the reply, or says that there was none. */
+export function replied(seen: DeliverySeen): Of<'reply'> | Finding {
+  return seen.reply ?? inconclusive('adapter', 'the adapter gave no reply to this delivery')
+}
+
+/** The reason in force: the reply's, else that of the refused configuration. */
+export function givenReason(seen: DeliverySeen): string | null {
+  if (seen.configRefusal !== null) return seen.configRefusal.reason
+  return seen.reply === null ? null : lastReason(seen.reply)
+}
+
+/** `the adapter said …` or that it refused the configuration. */
+export function account(seen: DeliverySeen): string {
+  if (seen.configRefusal !== null) {
+    return `the adapter refused the configuration (${seen.configRefusal.reason ?? 'no reason'})`
+  }
+  return seen.reply === null ? 'the adapter did not reply' : said(seen.reply)
+}

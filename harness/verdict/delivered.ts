@@ -1,0 +1,103 @@
+import type { DeliverySeen, Of } from './delivery.ts'
+import {
+  accepted,
+  account,
+  attempted,
+  gapAsExpected,
+  givenReason,
+  noForbiddenHeaders,
+  noResumption,
+  noStorm,
+  nothingElsewhere,
+  requestCount,
+  rightCertificate,
+  signatureAsExpected,
+  tokenAsExpected,
+} from './checks.ts'
+import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
+import { answer, certificate, lastReason, said } from './words.ts'
+
+const DELIVERED = 'the event at the origin, accepted, and the dispatcher saying so'
+
+/** Reasons that an environment gives, not the dispatcher's own decision about this endpoint. */
+const ENVIRONMENT = ['policy.blocked', 'net.dns', 'net.refused', 'unspecified']
+
+/** What the endpoint did with the requests and connections it saw. */
+function endpointAccount(seen: DeliverySeen): string {
+  const request = seen.endpoint.requests.at(-1)
+  if (request !== undefined) return `the request ${answer(request.answered)} by the ${request.by}`
+  const refused = seen.endpoint.handshakes.find((one) => one.judgement.decision === 'rejected')
+  if (refused?.judgement.decision === 'rejected') {
+    return `the endpoint rejected ${certificate(refused.clientCertificate)} (${refused.judgement.because})`
+  }
+  const failure = seen.endpoint.failures.at(-1)
+  if (failure !== undefined) return `the handshake failed (${failure.error})`
+  return seen.endpoint.hellos.length === 0
+    ? 'no ClientHello reached the endpoint'
+    : 'no request reached the endpoint'
+}
+
+function notDelivered(seen: DeliverySeen): Finding {
+  const given = givenReason(seen)
+  const decided = given !== null && !ENVIRONMENT.includes(given)
+  if (attempted(seen) === 'not-attempted' && !decided) {
+    return inconclusive('no-attempt', `no ClientHello arrived, and ${account(seen)}`)
+  }
+  return failed('not-delivered', DELIVERED, `${endpointAccount(seen)}; ${account(seen)}`)
+}
+
+/** Both witnesses must agree that the event was delivered (ARCHITECTURE, decision 3). */
+function agreement(seen: DeliverySeen): Finding {
+  const took = accepted(seen.endpoint)
+  if (seen.configRefusal !== null) {
+    return failed('not-delivered', DELIVERED, account(seen))
+  }
+  if (seen.reply === null) return inconclusive('adapter', 'the adapter did not reply')
+  if (seen.reply.disposition === 'delivered') {
+    if (took.length > 0) return FINE
+    return failed('contradiction', DELIVERED, `${said(seen.reply)}, but ${endpointAccount(seen)}`)
+  }
+  if (took.length === 0) return notDelivered(seen)
+  return failed(
+    'contradiction',
+    DELIVERED,
+    `the origin accepted the event, but the adapter said ${seen.reply.disposition} (${lastReason(seen.reply) ?? 'no reason'})`,
+  )
+}
+
+function intact(seen: DeliverySeen): Finding {
+  const reply = seen.reply
+  if (reply === null) return FINE
+  const changed = accepted(seen.endpoint).find((request) => !carries(request, reply))
+  if (changed === undefined) return FINE
+  return failed(
+    'unmet',
+    reply.payload === 'verbatim'
+      ? `the event's body, byte for byte`
+      : `a body that contains the event's id`,
+    `connection ${changed.connection} carried a body of ${changed.bodyBytes} bytes that is another one`,
+  )
+}
+
+function carries(request: Of<'request'>, reply: Of<'reply'>): boolean {
+  return reply.payload === 'verbatim'
+    ? request.bodySha256 === reply.eventSha256
+    : request.eventId === reply.eventId
+}
+
+/** Judges a delivery that must arrive. */
+export function judgeDelivered(seen: DeliverySeen): Finding {
+  return firstProblem([
+    () => noResumption(seen),
+    () => nothingElsewhere(seen),
+    () => agreement(seen),
+    () => rightCertificate(seen),
+    () => intact(seen),
+    () => requestCount(seen),
+    () => tokenAsExpected(seen),
+    () => noStorm(seen),
+    () => noForbiddenHeaders(seen),
+    () => signatureAsExpected(seen),
+    () => gapAsExpected(seen),
+  ])
+}

@@ -1,0 +1,90 @@
+import type { Case } from './judge.ts'
+import { accepted, account } from './checks.ts'
+import { deliverySeen, type DeliverySeen } from './delivery.ts'
+import type { InconclusiveReason, Verdict } from './types.ts'
+import { certificate, count } from './words.ts'
+
+/**
+ * One English paragraph: what was expected, what was seen, and whose fault it is. Pure; the words may
+ * improve at any time, so nothing may depend on them.
+ */
+export function explain(subject: Case, verdict: Verdict): string {
+  switch (verdict.verdict) {
+    case 'passed':
+      return [passedSentence(subject, verdict), ...verdict.advisories.map((one) => one.text)].join(
+        ' ',
+      )
+    case 'failed':
+      return (
+        `${stepPrefix(subject, verdict.step)}Expected: ${verdict.expected}. ` +
+        `Seen: ${verdict.seen}. The dispatcher is at fault${faultOf(verdict.reason)}.`
+      )
+    case 'skipped':
+      return `Not run: ${verdict.because}.`
+    case 'inconclusive':
+      return `Nothing can be said about the dispatcher: ${verdict.detail}. ${BLAME[verdict.reason]}`
+  }
+}
+
+const BLAME: Readonly<Record<InconclusiveReason, string>> = {
+  'no-attempt':
+    'A refusal counts only with proof of an attempt; check that the dispatcher may reach this machine (proxies, address filters).',
+  control: 'Mend the control first: it is the same situation without the deviation.',
+  resumed: 'The dispatcher should start a full handshake after a reset or a new configuration.',
+  adapter: 'The adapter is at fault; `npx hookproof doctor` examines it.',
+  harness: 'hookproof or its environment is at fault, not the dispatcher.',
+  clock: 'Set the clocks: validity cannot be judged when they differ.',
+}
+
+function faultOf(reason: Extract<Verdict, { verdict: 'failed' }>['reason']): string {
+  switch (reason) {
+    case 'leak':
+      return ': it sent what it had to keep'
+    case 'not-delivered':
+      return ': it did not deliver where nothing stood in its way'
+    case 'contradiction':
+      return ': its account and the endpoint’s record contradict each other'
+    case 'wrong-reason':
+      return ': it did the right thing, but names another cause, so its user would mend the wrong thing'
+    case 'wrong-certificate':
+      return ': it showed another certificate than the one it was given'
+    case 'storm':
+      return ': it tried more often than allowed'
+    case 'unmet':
+      return ''
+  }
+}
+
+function stepPrefix(subject: Case, step: number): string {
+  return subject.steps.length > 1 ? `In step ${step + 1} of ${subject.steps.length}: ` : ''
+}
+
+function passedSentence(subject: Case, verdict: Extract<Verdict, { verdict: 'passed' }>): string {
+  if (verdict.advisories.some((one) => one.code === 'unmet-should')) {
+    return 'Passed with an advisory, since this is a SHOULD.'
+  }
+  const sentences = subject.steps.flatMap((step, index) =>
+    step.do === 'deliver'
+      ? [deliverySentence(deliverySeen(subject.observations, index, step.expect))]
+      : [],
+  )
+  return sentences.length === 0 ? 'As expected.' : sentences.join(' ')
+}
+
+function deliverySentence(seen: DeliverySeen): string {
+  switch (seen.expect.outcome) {
+    case 'delivered': {
+      const handshake = seen.endpoint.handshakes.at(-1)
+      const shown =
+        handshake === undefined ? '' : `, shown ${certificate(handshake.clientCertificate)}`
+      return `The origin accepted the event after ${count(seen.endpoint.opened.length, 'connection')}${shown}, and ${account(seen)}.`
+    }
+    case 'refused':
+      return `The dispatcher refused the endpoint: ${count(seen.endpoint.hellos.length, 'ClientHello')}, no byte of a request, and ${account(seen)}.`
+    case 'rejected':
+    case 'undelivered': {
+      const took = accepted(seen.endpoint).length
+      return `The event was not accepted (${count(seen.endpoint.opened.length, 'connection')}, ${count(took, 'accepted request')}), and ${account(seen)}.`
+    }
+  }
+}

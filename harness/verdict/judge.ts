@@ -1,0 +1,186 @@
+import type { Observation } from '../observation/types.ts'
+import type { Expectation, InspectExpectation, Level, Step } from '../scenario/types.ts'
+import { deliverySeen, ofKind, sliceOfStep } from './delivery.ts'
+import { judgeDelivered } from './delivered.ts'
+import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
+import { judgeRefused, judgeRejected, judgeUndelivered } from './not-delivered.ts'
+import type { Advisory, Verdict, VerdictWord } from './types.ts'
+
+/** All that the judge looks at. It never sees the dispatcher. */
+export interface Case {
+  readonly level: Level
+  readonly steps: readonly Step[]
+  readonly observations: readonly Observation[]
+  /** How the control ended; null for a control itself. */
+  readonly control: VerdictWord | null
+}
+
+/**
+ * Judges one scenario from what was seen. Pure: the same ledger gives the same verdict, which is how
+ * `hookproof verify` checks a report.
+ *
+ * The order is the meaning. A leak is a leak, whatever else broke. Then come faults of the harness
+ * and the adapter, then the control, then everything else, step by step.
+ */
+export function judge(subject: Case): Verdict {
+  const findings = subject.steps.map((step, index) => ({
+    index,
+    finding: judgeStep(subject.observations, step, index),
+  }))
+  const leak = findings.find(
+    ({ finding }) => finding.finding === 'failed' && finding.reason === 'leak',
+  )
+  const broken = faults(subject.observations)
+  if (leak === undefined && broken !== null) return verdictOf(broken, 0, subject.level)
+  if (leak === undefined && subject.control !== null && subject.control !== 'passed') {
+    return {
+      verdict: 'inconclusive',
+      reason: 'control',
+      detail: `its control ${subject.control === 'skipped' ? 'was skipped' : `is ${subject.control}`}`,
+    }
+  }
+  const decisive = leak ?? findings.find(({ finding }) => finding.finding !== 'fine')
+  if (decisive !== undefined) return verdictOf(decisive.finding, decisive.index, subject.level)
+  return verdictOf(
+    firstProblem(
+      findings.map(
+        ({ finding }) =>
+          () =>
+            finding,
+      ),
+    ),
+    0,
+    subject.level,
+  )
+}
+
+function judgeStep(seen: readonly Observation[], step: Step, index: number): Finding {
+  switch (step.do) {
+    case 'deliver':
+      return judgeDelivery(seen, step.expect, index)
+    case 'inspect':
+      return judgeInspection(seen, step.expect, index)
+    case 'reset':
+      return judgeReset(seen, index)
+    case 'reconfigure':
+    case 'rotate':
+    case 'wait':
+      return FINE
+  }
+}
+
+function judgeDelivery(seen: readonly Observation[], expect: Expectation, index: number): Finding {
+  const delivery = deliverySeen(seen, index, expect)
+  switch (expect.outcome) {
+    case 'delivered':
+      return judgeDelivered(delivery)
+    case 'refused':
+      return judgeRefused(delivery)
+    case 'rejected':
+      return judgeRejected(delivery)
+    case 'undelivered':
+      return judgeUndelivered(delivery)
+  }
+}
+
+function judgeInspection(
+  seen: readonly Observation[],
+  expect: InspectExpectation,
+  index: number,
+): Finding {
+  const shown = ofKind(sliceOfStep(seen, index), 'inspected').at(-1)
+  if (shown === undefined) return inconclusive('adapter', 'the adapter did not answer inspect')
+  if (shown.name !== expect.certificate) {
+    return failed(
+      'wrong-certificate',
+      `the thumbprint of the certificate "${expect.certificate}"`,
+      `inspect showed ${shown.name === null ? (shown.sha256 ?? 'none') : `"${shown.name}"`}`,
+    )
+  }
+  const missing = expect.warnings.find((warning) => !shown.warnings.includes(warning))
+  if (missing === undefined) return FINE
+  return failed(
+    'unmet',
+    `the warning ${missing}`,
+    shown.warnings.length === 0
+      ? 'inspect warned of nothing'
+      : `inspect warned of ${shown.warnings.join(', ')}`,
+  )
+}
+
+function judgeReset(seen: readonly Observation[], index: number): Finding {
+  const dropped = ofKind(sliceOfStep(seen, index), 'dropped').at(-1)
+  if (dropped === undefined) return inconclusive('adapter', 'the adapter did not answer reset')
+  const kept = ['connections', 'tls-sessions', 'tokens'].filter(
+    (thing) => !dropped.dropped.includes(thing),
+  )
+  if (kept.length === 0) return FINE
+  return {
+    finding: 'fine',
+    grade: 'strict',
+    advisories: [
+      {
+        code: 'reset-not-honoured',
+        reason: null,
+        text: `A reset did not drop ${kept.join(' and ')}.`,
+      },
+    ],
+  }
+}
+
+/** Faults of harness and adapter, worst first; null when both worked. */
+function faults(seen: readonly Observation[]): Finding | null {
+  const harness = ofKind(seen, 'harness-fault')[0]
+  if (harness !== undefined) return inconclusive('harness', harness.detail)
+  const unsupported = ofKind(seen, 'configured').find((one) => one.result === 'unsupported')
+  if (unsupported !== undefined) {
+    return failed(
+      'unmet',
+      'every declared capability to work',
+      `the adapter called ${unsupported.unsupported.join(', ') || 'the configuration'} unsupported`,
+    )
+  }
+  const adapter = ofKind(seen, 'adapter-fault')[0]
+  if (adapter === undefined) return null
+  switch (adapter.fault) {
+    case 'clock':
+      return inconclusive('clock', adapter.detail)
+    case 'unsupported':
+      return failed('unmet', 'every declared capability to work', adapter.detail)
+    case 'errored':
+    case 'timeout':
+    case 'protocol':
+    case 'gone':
+      return inconclusive('adapter', adapter.detail)
+  }
+}
+
+function verdictOf(finding: Finding, step: number, level: Level): Verdict {
+  switch (finding.finding) {
+    case 'fine':
+      return { verdict: 'passed', grade: finding.grade, advisories: finding.advisories }
+    case 'inconclusive':
+      return { verdict: 'inconclusive', reason: finding.reason, detail: finding.detail }
+    case 'failed':
+      // A lie is a failure at every level; an unmet SHOULD is told, and passes.
+      if (level === 'SHOULD' && finding.reason !== 'contradiction') {
+        return { verdict: 'passed', grade: 'strict', advisories: [unmetShould(finding)] }
+      }
+      return {
+        verdict: 'failed',
+        reason: finding.reason,
+        step,
+        expected: finding.expected,
+        seen: finding.seen,
+        advisories: [],
+      }
+  }
+}
+
+function unmetShould(finding: Extract<Finding, { finding: 'failed' }>): Advisory {
+  return {
+    code: 'unmet-should',
+    reason: finding.reason,
+    text: `Should be: ${finding.expected}. Seen: ${finding.seen}.`,
+  }
+}
