@@ -1,6 +1,6 @@
 import type { Observation } from '../observation/types.ts'
 import type { Expectation, Level } from '../scenario/types.ts'
-import type { EngineName, Profile } from '../scenario/vocabulary.ts'
+import type { Capability, EngineName, Profile } from '../scenario/vocabulary.ts'
 import type {
   Advisory,
   FailureReason,
@@ -46,6 +46,23 @@ export interface ScenarioResult {
   readonly reproduce: string
 }
 
+/**
+ * What a skipped scenario needs that this run did not have. Both lists empty: it was skipped and the
+ * plan does not say why.
+ */
+export interface Missing {
+  /** Capabilities that the dispatcher does not declare. */
+  readonly capabilities: readonly Capability[]
+  /** The engines that can run it, where the run's engine is not one of them. */
+  readonly engines: readonly EngineName[]
+}
+
+/** A scenario's result beside what the plan knows about it. */
+export interface ReportedResult extends ScenarioResult {
+  /** Only of a skipped scenario. */
+  readonly missing: Missing | null
+}
+
 /** `report.json`, schema `hookproof.report/v1`. Other tools read these fields. */
 export interface Report {
   readonly schema: 'hookproof.report/v1'
@@ -76,5 +93,6 @@ export interface Report {
   readonly profiles: readonly (Counts & { readonly id: Profile; readonly result: RunVerdict })[]
   readonly summary: Counts
   readonly verdict: RunVerdict
-  readonly results: readonly ScenarioResult[]
+  /** One for each planned scenario, in the order of the plan. */
+  readonly results: readonly ReportedResult[]
 }
