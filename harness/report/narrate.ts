@@ -1,0 +1,179 @@
+import type { Observation } from '../observation/types.ts'
+import type { Of } from '../verdict/delivery.ts'
+import { count } from '../verdict/words.ts'
+import {
+  clientHello,
+  closed,
+  handshake,
+  request,
+  shown,
+  tokenRequest,
+} from './narrate-connection.ts'
+import { actorOf, AT_HOME, to, type Narration } from './narration.ts'
+import { sentenceList } from './text.ts'
+
+function configured(seen: Of<'configured'>): Narration {
+  const text =
+    seen.result === 'accepted'
+      ? 'accepts the configuration'
+      : seen.result === 'unsupported'
+        ? `does not support ${sentenceList(seen.unsupported) || 'the configuration'}`
+        : `refuses the configuration${seen.reason === null ? '' : `: ${seen.reason}`}`
+  return {
+    actor: 'adapter',
+    direction: to('harness'),
+    text,
+    label: `configure: ${seen.result}`,
+    tone: seen.result === 'accepted' ? 'plain' : 'trouble',
+    details: [],
+  }
+}
+
+function reply(seen: Of<'reply'>): Narration {
+  const attempts = seen.attempts.map((attempt, index): readonly [string, string] => [
+    `attempt ${index + 1}`,
+    [
+      `stage ${attempt.stage}`,
+      attempt.reason,
+      attempt.status === null ? null : `HTTP ${attempt.status}`,
+      attempt.native,
+    ]
+      .filter((part) => part !== null)
+      .join(' · '),
+  ])
+  const last = seen.attempts.at(-1)
+  const why =
+    last?.reason ??
+    (last?.status === undefined || last.status === null ? null : `HTTP ${last.status}`)
+  return {
+    actor: 'adapter',
+    direction: to('harness'),
+    text: `says ${seen.disposition}${why === null ? '' : ` (${why})`}, after ${count(seen.attempts.length, 'attempt')}`,
+    label: `says ${seen.disposition}${why === null ? '' : ` · ${why}`}`,
+    tone: 'plain',
+    details: [...attempts, ['event', seen.eventId], ['payload', seen.payload]],
+  }
+}
+
+function inspected(seen: Of<'inspected'>): Narration {
+  const which =
+    seen.sha256 === null ? 'no certificate' : `the certificate "${seen.name ?? 'of a stranger'}"`
+  return {
+    actor: 'adapter',
+    direction: to('harness'),
+    text: `shows ${which} on inspection, with ${count(seen.warnings.length, 'warning')}`,
+    label: `inspect: ${seen.sha256 === null ? 'none' : (seen.name ?? 'a stranger')}`,
+    tone: 'plain',
+    details: [
+      ['not after', seen.notAfter ?? 'not shown'],
+      ['warnings', seen.warnings.join(', ') || 'none'],
+      ['SHA-256', seen.sha256 ?? 'not shown'],
+    ],
+  }
+}
+
+const FAULTS: Readonly<Record<Of<'adapter-fault'>['fault'], string>> = {
+  errored: 'says that it failed itself',
+  timeout: 'does not answer in time',
+  protocol: 'breaks the adapter protocol',
+  gone: 'is gone',
+  unsupported: 'does not support what it was asked',
+  clock: 'has a clock that is off',
+}
+
+/** One observation in words. Pure, and exhaustive: a new kind of observation does not compile without words. */
+export function narrate(seen: Observation): Narration {
+  switch (seen.kind) {
+    case 'step':
+      return {
+        actor: 'harness',
+        direction: AT_HOME,
+        text: `begins step ${seen.step + 1}: ${seen.action}`,
+        label: `step ${seen.step + 1}: ${seen.action}`,
+        tone: 'plain',
+        details: [],
+      }
+    case 'connection-opened':
+      return {
+        actor: 'dispatcher',
+        direction: to(actorOf(seen.listener)),
+        text: `opens connection ${seen.connection}`,
+        label: `connection ${seen.connection}`,
+        tone: 'plain',
+        details: [['slot', seen.slot]],
+      }
+    case 'client-hello':
+      return clientHello(seen)
+    case 'not-tls':
+      return {
+        actor: 'dispatcher',
+        direction: to(actorOf(seen.listener)),
+        text: 'sends something that is not TLS',
+        label: 'not TLS',
+        tone: 'trouble',
+        details: [['first bytes', seen.preview]],
+      }
+    case 'alert': {
+      const { from, description, number } = seen
+      return {
+        actor: from === 'dispatcher' ? 'dispatcher' : actorOf(seen.listener),
+        direction: to(from === 'dispatcher' ? actorOf(seen.listener) : 'dispatcher'),
+        text: `sends the TLS alert ${description} (${number})`,
+        label: `alert ${description}`,
+        // close_notify ends a connection in good order (RFC 8446 6.1).
+        tone: number === 0 ? 'plain' : 'trouble',
+        details: [],
+      }
+    }
+    case 'handshake':
+      return handshake(seen)
+    case 'handshake-failed':
+      return {
+        actor: actorOf(seen.listener),
+        direction: AT_HOME,
+        text: `gives the handshake up: ${seen.error}`,
+        label: 'handshake failed',
+        tone: 'trouble',
+        details: shown(seen.clientCertificate),
+      }
+    case 'request':
+      return request(seen)
+    case 'connection-closed':
+      return closed(seen)
+    case 'token-request':
+      return tokenRequest(seen)
+    case 'configured':
+      return configured(seen)
+    case 'reply':
+      return reply(seen)
+    case 'dropped':
+      return {
+        actor: 'adapter',
+        direction: to('harness'),
+        text: `says that it dropped ${sentenceList(seen.dropped) || 'nothing'}`,
+        label: 'reset',
+        tone: 'plain',
+        details: [],
+      }
+    case 'inspected':
+      return inspected(seen)
+    case 'adapter-fault':
+      return {
+        actor: 'adapter',
+        direction: AT_HOME,
+        text: `${FAULTS[seen.fault]}: ${seen.detail}`,
+        label: 'adapter fault',
+        tone: 'trouble',
+        details: [],
+      }
+    case 'harness-fault':
+      return {
+        actor: 'harness',
+        direction: AT_HOME,
+        text: `fails itself: ${seen.detail}`,
+        label: 'harness fault',
+        tone: 'trouble',
+        details: [],
+      }
+  }
+}
