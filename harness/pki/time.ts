@@ -1,0 +1,41 @@
+import type { Instant } from '../scenario/certificate.ts'
+import { verbatim, type Asn1 } from './der.ts'
+import { pkiError } from './pki-error.ts'
+
+const UTC_TIME = 0x17
+const GENERALIZED_TIME = 0x18
+
+/**
+ * The date of a scenario's instant, cut to whole seconds, which is all that a certificate can say.
+ *
+ * @throws HarnessError `ERR_PKI` when an absolute instant is not a date.
+ */
+export function dateOf(instant: Instant, now: Date): Date {
+  const ms = instant.kind === 'relative' ? now.getTime() + instant.ms : Date.parse(instant.iso)
+  if (Number.isNaN(ms)) {
+    throw pkiError(
+      `${JSON.stringify(instant)} is not a moment in time.`,
+      'Write an absolute moment in ISO 8601, for example 2051-01-01T00:00:00Z.',
+    )
+  }
+  return new Date(Math.floor(ms / 1000) * 1000)
+}
+
+/**
+ * A Time: UTCTime from 1950 through 2049, GeneralizedTime otherwise (RFC 5280 4.1.2.5).
+ *
+ * @throws HarnessError `ERR_PKI` for a year that four digits cannot say.
+ */
+export function time(date: Date): Asn1 {
+  const year = date.getUTCFullYear()
+  if (Number.isNaN(year) || year < 0 || year > 9999) {
+    throw pkiError(
+      `A certificate cannot say the year of ${date.getTime()} ms since 1970.`,
+      'Choose a moment from the year 0 through 9999.',
+    )
+  }
+  const digits = `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`
+  return year >= 1950 && year <= 2049
+    ? verbatim(UTC_TIME, Buffer.from(digits.slice(2), 'latin1'))
+    : verbatim(GENERALIZED_TIME, Buffer.from(digits, 'latin1'))
+}
