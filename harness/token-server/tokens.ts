@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, compactVerify, exportJWK, SignJWT, type JWK } f
 import type { TokenKey } from '../endpoint/types.ts'
 
 /** Most tokens that a realm remembers; past it the oldest is forgotten and becomes `unknown`. */
-const LIMIT = 10_000
+export const MOST_TOKENS = 10_000
 
 /** What a token is to say. */
 export interface TokenClaims {
@@ -48,11 +48,13 @@ export function audienceOf(issuer: string): string {
 export class TokenBook {
   readonly #key: TokenKey
   readonly #now: () => Date
+  readonly #limit: number
   readonly #issued = new Map<string, IssuedToken>()
 
-  constructor(key: TokenKey, now: () => Date) {
+  constructor(key: TokenKey, now: () => Date, limit = MOST_TOKENS) {
     this.#key = key
     this.#now = now
+    this.#limit = limit
   }
 
   /** Signs a token and remembers it. */
@@ -76,12 +78,8 @@ export class TokenBook {
       .setJti(token.id)
       .sign(this.#key.privateKey)
     this.#issued.set(token.id, token)
-    if (this.#issued.size > LIMIT) {
-      for (const oldest of this.#issued.keys()) {
-        this.#issued.delete(oldest)
-        break
-      }
-    }
+    const [oldest] = this.#issued.keys()
+    if (oldest !== undefined && this.#issued.size > this.#limit) this.#issued.delete(oldest)
     return jwt
   }
 
