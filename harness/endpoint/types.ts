@@ -21,3 +21,24 @@ export interface TokenKey {
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
 }
+
+/** Where the wire forwards to: one configuration of an endpoint that is up and listening. */
+export interface SlotAddress {
+  /** For the ledger, for example `endpoint-1`. */
+  readonly name: string
+  /** `plaintext`: the slot expects HTTP without TLS. */
+  readonly speaks: 'tls' | 'plaintext'
+  readonly host: string
+  readonly port: number
+  /**
+   * Tells the slot which connection of the ledger comes from this local port of the wire, before the
+   * dispatcher's first byte. The bytes that it returns go ahead of them: none for a slot in this
+   * process, a PROXY protocol header for one in a container.
+   */
+  admit(localPort: number, connection: number): Uint8Array
+  /**
+   * Settles when the slot has let go of the connection and written down what it saw of it: the number
+   * of application bytes that it decrypted, or null where it cannot tell.
+   */
+  finished(connection: number): Promise<number | null>
+}
