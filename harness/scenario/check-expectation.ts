@@ -1,0 +1,105 @@
+import type { Layers } from './layers.ts'
+import type { DocumentPath, Report } from './problems.ts'
+import type { RawExpectation } from './raw.ts'
+import { unknownName } from './read-certificates.ts'
+import { asksForCertificate } from './read-expectation.ts'
+import type { Situation } from './read-setup.ts'
+import type { ExpectedOutcome, Expectation } from './types.ts'
+import { REASONS, type Reason } from './vocabulary.ts'
+
+/** What {@link checkExpectation} looks at. */
+export interface ExpectationCheck {
+  readonly raw: RawExpectation
+  readonly expect: Expectation
+  readonly situation: Situation
+  readonly layers: Layers
+  readonly path: DocumentPath
+  readonly report: Report
+}
+
+/** Checks that what is expected can be seen where it is expected, and does not contradict itself. */
+export function checkExpectation(check: ExpectationCheck): void {
+  checkReasons(check)
+  checkCertificates(check)
+  checkCounts(check)
+  const { raw, expect, situation, path, report } = check
+  if (raw.token !== undefined && situation.tokenServer === null) {
+    report([...path, 'token'], 'there is no token-server that could see a token request')
+  }
+  if (raw.elsewhere !== undefined && situation.elsewhere === null) {
+    report([...path, 'elsewhere'], 'there is no elsewhere that could see a connection')
+  }
+  if (raw.resumption === 'allowed' && situation.endpoint.resumption === 'off') {
+    report([...path, 'resumption'], 'the endpoint never resumes a session')
+  }
+  if (raw.signature === 'valid' && situation.dispatcher.signature === 'none') {
+    report([...path, 'signature'], 'the dispatcher is not told to sign')
+  }
+  if (expect.absentHeaders.length > 0 && expect.requests.max === 0) {
+    report([...path, 'absent-headers'], 'no request is expected whose headers could be seen')
+  }
+  if (expect.minimumGapMs > 0 && expect.requests.max < 2) {
+    report([...path, 'minimum-gap'], 'a gap needs two requests at least; say so in requests')
+  }
+}
+
+/** Reasons, or classes of them ending in a dot, that each outcome can have. */
+const REASONS_OF: Readonly<Record<ExpectedOutcome, readonly string[]>> = {
+  delivered: [],
+  refused: ['server-certificate.', 'pin.', 'tls.', 'plaintext.', 'policy.'],
+  rejected: ['client-certificate.', 'tls.alert', 'tls.other', 'http.status', 'net.', 'policy.'],
+  undelivered: REASONS,
+}
+
+function belongs(reason: Reason, outcome: ExpectedOutcome): boolean {
+  return REASONS_OF[outcome].some(
+    (one) => reason === one || (one.endsWith('.') && reason.startsWith(one)),
+  )
+}
+
+function checkReasons({ expect, path, report }: ExpectationCheck): void {
+  const { outcome, reasons } = expect
+  if (outcome === 'delivered' && reasons.length > 0) {
+    report([...path, 'reason'], 'what is delivered has no reason')
+    return
+  }
+  for (const reason of reasons) {
+    if (belongs(reason, outcome)) continue
+    const allowed = REASONS.filter((one) => belongs(one, outcome))
+    report(
+      [...path, 'reason'],
+      `"${reason}" cannot be why something is ${outcome}; allowed: ${allowed.join(', ')}`,
+    )
+  }
+}
+
+function checkCertificates({ raw, situation, layers, path, report }: ExpectationCheck): void {
+  const named = raw['client-certificate'] ?? 'any'
+  if (named !== 'any') {
+    if (asksForCertificate(situation) === 'never-asks') {
+      report([...path, 'client-certificate'], 'the endpoint never asks for a certificate')
+    } else if (named !== 'none' && layers.certificates[named] === undefined) {
+      unknownName(named, layers, [...path, 'client-certificate'], report)
+    }
+  }
+  const token = raw.token?.['client-certificate'] ?? 'any'
+  if (!['any', 'none'].includes(token) && layers.certificates[token] === undefined) {
+    unknownName(token, layers, [...path, 'token', 'client-certificate'], report)
+  }
+}
+
+function checkCounts({ expect, situation, path, report }: ExpectationCheck): void {
+  const { outcome, requests, connections } = expect
+  if (outcome === 'refused' && requests.max > 0) {
+    report([...path, 'requests'], 'refused means that no request is sent')
+  }
+  if (connections.max < requests.min && situation.endpoint.keepAlive === 'off') {
+    report([...path, 'connections'], 'without keep-alive every request needs a connection')
+  }
+  if (outcome !== 'delivered') return
+  if (requests.min === 0) report([...path, 'requests'], 'delivered means at least one request')
+  const accepting = situation.endpoint.answers.some(
+    (answer) => answer.kind === 'status' && answer.status >= 200 && answer.status < 300,
+  )
+  if (!accepting) report([...path, 'outcome'], 'the endpoint has no 2xx among its answers')
+}

@@ -1,0 +1,173 @@
+import type {
+  RawCertificate,
+  RawClientCertificate,
+  RawDispatcher,
+  RawEndpoint,
+  RawTokenServer,
+} from './raw.ts'
+
+/**
+ * The standard situation, written in the words of a scenario file: a private PKI, a stand-in public
+ * web PKI, an endpoint that requires a client certificate and a dispatcher that has one. A file
+ * states only what differs from this.
+ */
+
+const AUTHORITY: RawCertificate = {
+  key: 'ec-p256',
+  'not-before': '-1d',
+  'not-after': '+5y',
+  signature: 'sha256',
+  'subject-alternative-names': 'none',
+  'extended-key-usage': 'none',
+  'key-usage': ['key-cert-sign', 'crl-sign'],
+  'basic-constraints': { authority: 'ca' },
+  'name-constraints': 'none',
+  'authority-key-identifier': 'matching',
+  'subject-key-identifier': 'matching',
+  serial: 'random',
+  version: 3,
+  extensions: [],
+  tamper: 'none',
+}
+
+const END_ENTITY: RawCertificate = {
+  ...AUTHORITY,
+  'not-before': '-1h',
+  'not-after': '+90d',
+  'key-usage': ['digital-signature'],
+  'basic-constraints': { authority: 'end-entity' },
+}
+
+const root = (name: string, commonName: string): RawCertificate => ({
+  ...AUTHORITY,
+  issuer: name,
+  subject: { O: 'Hookproof', CN: commonName },
+})
+
+const intermediate = (issuer: string, commonName: string): RawCertificate => ({
+  ...AUTHORITY,
+  issuer,
+  subject: { O: 'Hookproof', CN: commonName },
+  'basic-constraints': { authority: 'ca', 'path-length': 0 },
+})
+
+const endpoint = (issuer: string): RawCertificate => ({
+  ...END_ENTITY,
+  issuer,
+  subject: { CN: 'localhost' },
+  'subject-alternative-names': [{ dns: 'localhost' }, { ip: '127.0.0.1' }, { ip: '::1' }],
+  'extended-key-usage': ['server-auth'],
+})
+
+const dispatcher = (issuer: string): RawCertificate => ({
+  ...END_ENTITY,
+  issuer,
+  subject: { O: 'Hookproof', CN: 'webhook dispatcher' },
+  'subject-alternative-names': [{ uri: 'spiffe://hookproof.example/dispatcher' }],
+  'extended-key-usage': ['client-auth'],
+})
+
+/**
+ * The certificates that every scenario knows, by name. All have P-256 keys of their own; end
+ * entities are valid from an hour ago for 90 days, authorities from a day ago for five years.
+ *
+ * `public-root` stands in for the public web PKI: the harness puts it into the own trust store of
+ * the adapter's process, so no scenario may change it.
+ */
+export const STANDARD_CERTIFICATES: Readonly<Record<string, RawCertificate>> = {
+  root: root('root', 'Private Root'),
+  intermediate: intermediate('root', 'Private Issuing CA'),
+  endpoint: endpoint('intermediate'),
+  'next-endpoint': endpoint('intermediate'),
+  'elsewhere-endpoint': endpoint('intermediate'),
+  'token-endpoint': endpoint('intermediate'),
+  dispatcher: dispatcher('intermediate'),
+  'next-dispatcher': dispatcher('intermediate'),
+  'next-root': root('next-root', 'Next Private Root'),
+  'next-intermediate': intermediate('next-root', 'Next Private Issuing CA'),
+  'public-root': root('public-root', 'Public Root'),
+  'public-intermediate': intermediate('public-root', 'Public Issuing CA'),
+  'public-endpoint': endpoint('public-intermediate'),
+  'public-dispatcher': dispatcher('public-intermediate'),
+  'rogue-ca': root('rogue-ca', 'Rogue CA'),
+}
+
+/** The certificates that no scenario may patch, because they were in use before it began. */
+export const FIXED_CERTIFICATES: readonly string[] = ['public-root']
+
+/** An endpoint that requires a client certificate under the private root and answers 204. */
+export const STANDARD_ENDPOINT = {
+  host: 'localhost',
+  scheme: 'https',
+  certificate: 'endpoint',
+  chain: 'issuers',
+  'client-certificate': 'required',
+  'client-anchors': ['root'],
+  'allowed-client-certificates': 'any-under-anchors',
+  'ca-hints': 'matching',
+  'reject-style': 'http-400',
+  'reject-moment': 'after-handshake',
+  'min-version': 'TLSv1.2',
+  'max-version': 'TLSv1.3',
+  ciphers: 'default',
+  alpn: ['http/1.1'],
+  resumption: 'off',
+  'keep-alive': 'off',
+  'load-balancer': 'none',
+  policy: { identity: 'any', bearer: 'none' },
+  answers: [204],
+  fault: 'none',
+} as const satisfies RawEndpoint
+
+/** Where redirects lead: an endpoint like the standard one, with a certificate of its own. */
+export const STANDARD_ELSEWHERE = {
+  ...STANDARD_ENDPOINT,
+  certificate: 'elsewhere-endpoint',
+} as const satisfies RawEndpoint
+
+/**
+ * A token server that authenticates the dispatcher by its certificate (RFC 8705 2.1). Its TLS side
+ * only asks for the certificate: that none came is answered in OAuth2's words, not in TLS's.
+ */
+export const STANDARD_TOKEN_SERVER = {
+  endpoint: {
+    ...STANDARD_ENDPOINT,
+    certificate: 'token-endpoint',
+    'client-certificate': 'requested',
+  },
+  'auth-method': 'tls_client_auth',
+  'registered-certificate': 'dispatcher',
+  'client-id': 'webhook-dispatcher',
+  scope: 'hooks.write',
+  'expires-in': '1h',
+  answers: ['issue'],
+} as const satisfies RawTokenServer
+
+/** The certificate `dispatcher` with its key and its issuers, as PEM. */
+export const STANDARD_CLIENT_CERTIFICATE = {
+  certificate: 'dispatcher',
+  format: 'pem',
+  chain: 'issuers',
+  key: 'own',
+  passphrase: 'right',
+  damage: 'none',
+} as const satisfies RawClientCertificate
+
+/** A dispatcher that trusts the private root only, has a certificate and does not retry. */
+export const STANDARD_DISPATCHER = {
+  'trust-anchors': ['root'],
+  pins: 'none',
+  'client-certificate': STANDARD_CLIENT_CERTIFICATE,
+  'min-version': 'default',
+  oauth2: 'none',
+  signature: 'none',
+  retry: 'none',
+  timeout: '2s',
+} as const satisfies RawDispatcher
+
+/** `oauth2: {}`: the target's own certificate and trust anchors. */
+export const STANDARD_OAUTH2 = { 'client-certificate': 'same', 'trust-anchors': 'same' } as const
+
+/** `retry: {}`: three attempts, the second after 50 ms. */
+export const STANDARD_RETRY: { readonly 'max-attempts': number; readonly 'initial-delay': string } =
+  { 'max-attempts': 3, 'initial-delay': '50ms' }

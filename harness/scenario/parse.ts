@@ -1,0 +1,136 @@
+import { capabilitiesFor } from './capabilities.ts'
+import { checkExpectation } from './check-expectation.ts'
+import { checkSituation } from './check-situation.ts'
+import { readDocument } from './document.ts'
+import { lay, STANDARD_LAYERS, type Layers } from './layers.ts'
+import type { DocumentPath, LocatedProblem, Report } from './problems.ts'
+import type { RawCase, RawScenario, RawTopic } from './raw.ts'
+import { readCertificates } from './read-certificates.ts'
+import { readSituation, type Situation } from './read-setup.ts'
+import { readSteps } from './read-steps.ts'
+import { checkAgainstSchema } from './schema-check.ts'
+import type { Scenario } from './types.ts'
+import { ENGINES } from './vocabulary.ts'
+
+/** What came of reading one topic file: its scenarios, the control first, or all that is wrong. */
+export interface ParsedTopic {
+  readonly scenarios: readonly Scenario[]
+  readonly problems: readonly LocatedProblem[]
+}
+
+/**
+ * Parses one topic file.
+ * @param text the YAML
+ * @param file path for messages
+ * @param topicId first half of the scenarios' ids: the file's name without `.yaml`
+ */
+export function parseTopic(text: string, file: string, topicId: string): ParsedTopic {
+  const document = readDocument(text)
+  if (document.syntaxProblems.length > 0) {
+    return { scenarios: [], problems: document.syntaxProblems.map((one) => ({ ...one, file })) }
+  }
+  const problems: LocatedProblem[] = []
+  const report: Report = (path, says) => {
+    problems.push({ file, line: document.lineOf(path), path, says })
+  }
+  const checked = checkAgainstSchema(document.value)
+  if (checked.fits === 'no') {
+    for (const { path, says } of checked.problems) report(path, says)
+    return { scenarios: [], problems }
+  }
+  const reader: TopicReader = {
+    topic: checked.topic,
+    topicId,
+    file,
+    report,
+    lineOf: document.lineOf,
+  }
+  const scenarios = readTopic(reader, () => problems.length)
+  return { scenarios: problems.length === 0 ? scenarios : [], problems }
+}
+
+/** What reading the cases of one file needs. */
+interface TopicReader {
+  readonly topic: RawTopic
+  readonly topicId: string
+  readonly file: string
+  readonly report: Report
+  readonly lineOf: (path: DocumentPath) => number
+}
+
+function readTopic(reader: TopicReader, problemCount: () => number): readonly Scenario[] {
+  const { topic, report } = reader
+  const base = lay(STANDARD_LAYERS, topic.control, ['control'])
+  const control = readCase(reader, 'control', topic.control, base, ['control'])
+  // A mistake in the control would be told again for every scenario that builds upon it.
+  if (problemCount() > 0) return []
+  const deviations = Object.entries(topic.scenarios).map(([key, raw]) => {
+    const path = ['scenarios', key]
+    if (key === 'control') report(path, 'the key "control" is the id of the control')
+    const scenario = readCase(reader, key, raw, lay(base, raw, path), path)
+    if (deviation(scenario) === deviation(control)) {
+      report(path, 'deviates in nothing from the control: same setup, same steps')
+    }
+    return scenario
+  })
+  return [control, ...deviations]
+}
+
+/** What a scenario does and expects, comparable as text. */
+function deviation(scenario: Scenario): string {
+  const { certificates, endpoint, tokenServer, elsewhere, dispatcher, event, steps } = scenario
+  return JSON.stringify([certificates, endpoint, tokenServer, elsewhere, dispatcher, event, steps])
+}
+
+function readCase(
+  reader: TopicReader,
+  key: string,
+  raw: RawCase | RawScenario,
+  layers: Layers,
+  path: DocumentPath,
+): Scenario {
+  const { topic, topicId, file, report, lineOf } = reader
+  const situation: Situation = readSituation(layers)
+  const engines = raw.engines ?? ENGINES
+  const certificates = readCertificates(layers, report)
+  checkSituation({ situation, layers, engines, path, report })
+  const { steps, situations } = readSteps({ raw, layers, engines, path, report })
+  for (const [index, step] of steps.entries()) {
+    if (step.do !== 'deliver') continue
+    const own = raw.steps?.[index]
+    const isOwn = typeof own === 'object' && 'deliver' in own
+    const expectation = isOwn ? own.deliver : raw.expect
+    const at = situations[index]
+    if (expectation === undefined || at === undefined) continue
+    checkExpectation({
+      raw: expectation,
+      expect: step.expect,
+      situation: at,
+      layers,
+      path: isOwn ? [...path, 'steps', index, 'deliver'] : [...path, 'expect'],
+      report,
+    })
+  }
+  return {
+    id: `${topicId}/${key}`,
+    aliases: raw.aliases ?? [],
+    topic: topic.topic,
+    file,
+    line: lineOf(path),
+    title: raw.title,
+    role: topic.role,
+    level: 'level' in raw ? raw.level : 'MUST',
+    profile: ('level' in raw ? raw.profile : undefined) ?? topic.profile,
+    references: raw.references ?? [],
+    requires: capabilitiesFor(situations, steps, [
+      ...(topic.requires ?? []),
+      ...(raw.requires ?? []),
+    ]),
+    engines,
+    control: path[0] === 'control' ? null : `${topicId}/control`,
+    killedBy: raw['killed-by'] ?? [],
+    certificates,
+    ...situation,
+    steps,
+  }
+}
