@@ -16,14 +16,24 @@ export interface SharedRun {
 /** The variable by which the runner tells its workers about the run. */
 const VARIABLE = 'HOOKPROOF_RUN_FOLDER'
 
-/** Creates the run's folder, and tells child processes about it through the environment. */
+/**
+ * Creates the run's folder, and tells child processes about it through the environment. It is removed
+ * when this process ends, at the latest.
+ */
 export function openRun(): SharedRun {
   const folder = mkdtempSync(join(tmpdir(), 'hookproof-run-'))
   mkdirSync(join(folder, 'keys'), { mode: 0o700 })
-  const run = { id: randomBytes(8).toString('hex'), now: new Date().toISOString() }
+  const run = {
+    id: randomBytes(8).toString('hex'),
+    now: new Date().toISOString(),
+  }
   writeFileSync(join(folder, 'run.json'), JSON.stringify(run), { mode: 0o600 })
   process.env[VARIABLE] = folder
-  return { folder, id: run.id, now: new Date(run.now) }
+  const opened = { folder, id: run.id, now: new Date(run.now) }
+  process.once('exit', () => {
+    closeRun(opened)
+  })
+  return opened
 }
 
 /** The run that this process belongs to; opens one where there is none yet. */

@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { parseDispatcher } from '../dispatcher/description.ts'
+import { HarnessError } from '../errors.ts'
+import { packageRoot } from '../package-root.ts'
+import { ensureWritable } from '../report/write.ts'
+import { loadScenarios } from '../scenario/load.ts'
+import { testTitle } from '../run/corpus.ts'
+import { exitStatusLeft } from '../run/outcome-file.ts'
+import { closeRun, openRun } from '../run/run-folder.ts'
+import { settingsFrom, type Settings } from '../run/settings.ts'
+import { parseOptions } from './arguments.ts'
+
+const HELP = `npx hookproof certify [options]
+
+  Runs the conformance scenarios against a dispatcher and writes report.json and index.html.
+
+  --dispatcher '…'    command line, URL, or .yaml/.json description; default: the reference
+  --engine NAME       embedded, containers or auto (default)
+  --profile A,B       only these profiles; makes the run partial
+  --grep PATTERN      only scenarios whose "id: title" matches; makes the run partial
+  --report FOLDER     default conformance-report
+  --workers N         how many adapters run side by side; default: one a core, at most 4
+
+  Exit status: 0 conformant, 1 nonconformant, 2 bad usage or configuration,
+  3 inconclusive (the adapter or the environment broke), 4 partial (not everything was run).
+`
+
+const OPTIONS = ['dispatcher', 'engine', 'profile', 'grep', 'report', 'workers'] as const
+
+/** `hookproof certify`: Playwright in a child process, and an exit status that tells why. */
+export async function certify(args: readonly string[]): Promise<number> {
+  const values = parseOptions('certify', args, { valued: OPTIONS, flags: [] })
+  if (values['help'] !== undefined) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const environment = {
+    ...process.env,
+    ...given('HOOKPROOF_DISPATCHER', values['dispatcher']),
+    ...given('HOOKPROOF_ENGINE', values['engine']),
+    ...given('HOOKPROOF_PROFILE', values['profile']),
+    ...given('HOOKPROOF_REPORT', values['report']),
+  }
+  const settings = settingsFrom({}, environment, process.cwd())
+  checkBefore(settings, values['grep'])
+  const run = openRun()
+  try {
+    const playwright = playwrightArguments(values['grep'], values['workers'])
+    await runPlaywright(playwright, { ...environment, HOOKPROOF_RUN_FOLDER: run.folder })
+    const status = exitStatusLeft(run)
+    if (status !== null) return status
+    throw new HarnessError('ERR_ENGINE_FAULT', 'The run ended without writing a report.', {
+      hint: 'The lines above this one say why.',
+    })
+  } finally {
+    closeRun(run)
+  }
+}
+
+function given(name: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: value }
+}
+
+/** Everything that is bad usage is found here, before anything is started. */
+function checkBefore(settings: Settings, grep: string | undefined): void {
+  parseDispatcher(settings.dispatcher, settings.cwd)
+  ensureWritable(settings.report)
+  const { scenarios } = loadScenarios(settings.scenarios)
+  const pattern = grep === undefined ? /(?:)/ : patternOf(grep)
+  const selected = scenarios.filter(
+    (one) => settings.profiles.includes(one.profile) && pattern.test(testTitle(one)),
+  )
+  if (selected.length > 0) return
+  throw new HarnessError(
+    'ERR_NOTHING_SELECTED',
+    `No scenario of ${settings.profiles.join(', ')} matches ${grep ?? 'anything'}.`,
+    { hint: 'Run `npx hookproof list` for the ids and titles.' },
+  )
+}
+
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i')
+  } catch (error) {
+    throw new HarnessError('ERR_USAGE', `"${text}" is not a regular expression.`, {
+      hint: 'Give --grep a JavaScript regular expression or plain text.',
+      cause: error,
+    })
+  }
+}
+
+function playwrightArguments(grep: string | undefined, workers: string | undefined): string[] {
+  const own = join(process.cwd(), 'playwright.config.ts')
+  const config = existsSync(own) ? own : join(packageRoot, 'dist/harness/run/default.config.js')
+  return [
+    'test',
+    '--config',
+    config,
+    ...(grep === undefined ? [] : ['--grep', grep]),
+    ...(workers === undefined ? [] : ['--workers', workers]),
+  ]
+}
+
+/** Runs Playwright to its end. An interrupt goes to it as well, and it still writes the report. */
+async function runPlaywright(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const cli = join(
+    dirname(createRequire(import.meta.url).resolve('@playwright/test/package.json')),
+    'cli.js',
+  )
+  const child = spawn(process.execPath, [cli, ...args], { env, stdio: 'inherit' })
+  const forward = (): void => {
+    child.kill('SIGINT')
+  }
+  // In a terminal the child gets the interrupt itself; this process only has to outlive it.
+  const ignore = (): void => undefined
+  process.on('SIGINT', ignore)
+  process.on('SIGTERM', forward)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('exit', () => {
+        resolve()
+      })
+    })
+  } finally {
+    process.off('SIGINT', ignore)
+    process.off('SIGTERM', forward)
+  }
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { HarnessError } from '../errors.ts'
+import type { HookproofOptions } from './settings.ts'
+
+const NAMES = ['hookproof.config.ts', 'hookproof.config.js', 'hookproof.config.mjs']
+const KEYS = ['dispatcher', 'engine', 'report', 'scenarios', 'profiles']
+
+/**
+ * The default export of `hookproof.config.ts` (or .js, .mjs) in a folder; nothing where there is none.
+ * TypeScript works inside Playwright, which brings the loader.
+ *
+ * @throws HarnessError `ERR_CONFIG_INVALID` when it cannot be loaded or has an unknown key
+ */
+export async function loadConfigFile(folder: string): Promise<HookproofOptions> {
+  const file = NAMES.map((name) => join(folder, name)).find((path) => existsSync(path))
+  if (file === undefined) return {}
+  const options = await importDefault(file)
+  if (!(options instanceof Object)) {
+    throw new HarnessError('ERR_CONFIG_INVALID', `${file} exports no object by default.`, {
+      hint: "Write `export default { dispatcher: 'node my-adapter.js' }`.",
+    })
+  }
+  const unknown = Object.keys(options).find((key) => !KEYS.includes(key))
+  if (unknown === undefined) return options
+  throw new HarnessError('ERR_CONFIG_INVALID', `${file} has an unknown key "${unknown}".`, {
+    hint: `The keys are ${KEYS.join(', ')}.`,
+  })
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  try {
+    const module: unknown = await import(pathToFileURL(file).href)
+    return module instanceof Object && 'default' in module ? module.default : null
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new HarnessError('ERR_CONFIG_INVALID', `${file} cannot be loaded: ${why}`, {
+      hint: 'Run `node` on it to see the whole error.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,3 @@
+import { declareConformanceTests } from './conformance.ts'
+
+declareConformanceTests()

@@ -1,0 +1,39 @@
+import { loadScenarios, type Corpus } from '../scenario/load.ts'
+import type { PlannedScenario } from '../report/assemble.ts'
+import { reproduceLine } from './reproduce.ts'
+import { currentSettings, DEFAULT_PROFILES, type Settings } from './settings.ts'
+
+let loaded: { readonly key: string; readonly corpus: Corpus } | null = null
+
+/** The corpus of the settings in force, loaded once a process. */
+export function currentCorpus(): Corpus {
+  const { scenarios } = currentSettings()
+  const key = scenarios.join('\n')
+  if (loaded?.key !== key) loaded = { key, corpus: loadScenarios(scenarios) }
+  return loaded.corpus
+}
+
+/** The title of a scenario's test: what `--grep` sees. */
+export function testTitle(scenario: { readonly id: string; readonly title: string }): string {
+  return `${scenario.id}: ${scenario.title}`
+}
+
+/**
+ * The plan of a run, fixed before anything is driven: every scenario of the corpus, and whether it is
+ * selected. Leaving out a profile that would run by default makes the run partial, as a filter does.
+ */
+export function planOf(
+  corpus: Corpus,
+  settings: Settings,
+  isSelected: (id: string) => boolean,
+): PlannedScenario[] {
+  return corpus.scenarios.map((scenario) => ({
+    ...scenario,
+    reproduce: reproduceLine(scenario.id, settings),
+    selection: isSelected(scenario.id)
+      ? 'selected'
+      : DEFAULT_PROFILES.includes(scenario.profile)
+        ? 'filtered-out'
+        : 'opt-in',
+  }))
+}

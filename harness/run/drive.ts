@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import type { StartedAdapter } from '../dispatcher/adapter.ts'
+import type { StartedEngine, StartedScenario } from '../engine/types.ts'
+import type { Ledger } from '../observation/ledger.ts'
+import type { IssuedMaterial } from '../pki/types.ts'
+import type { Scenario, Step } from '../scenario/types.ts'
+import { createEvent } from './event.ts'
+import { record } from './record.ts'
+import { targetConfig } from './target-config.ts'
+
+/** Longest time that a dispatcher may take for one event, all attempts included. */
+const DEADLINE_MS = 8000
+
+/** Longest wait for connections to end after a reply, so that late bytes are still seen. */
+const SETTLE_MS = 250
+
+/** What one drive needs. */
+export interface Drive {
+  readonly scenario: Scenario
+  readonly material: IssuedMaterial
+  readonly adapter: StartedAdapter
+  readonly engine: StartedEngine
+  readonly ledger: Ledger
+  readonly now: Date
+}
+
+/**
+ * Stands the scenario up, does its steps in order and records everything in the ledger. Stops early
+ * when adapter or harness break; what was seen until then stays in the ledger.
+ */
+export async function drive(run: Drive): Promise<void> {
+  const { scenario, adapter, ledger, material } = run
+  const signatureSecret = randomBytes(32)
+  const target = `t-${randomBytes(8).toString('hex')}`
+  await using stage = await run.engine.startScenario({
+    endpoint: scenario.endpoint,
+    tokenServer: scenario.tokenServer,
+    elsewhere: scenario.elsewhere,
+    material,
+    ledger,
+    event: {
+      signature:
+        scenario.dispatcher.signature === 'none'
+          ? null
+          : { scheme: scenario.dispatcher.signature, secret: signatureSecret },
+    },
+  })
+  let { tokenServer } = scenario
+  const configure = async (dispatcher: Scenario['dispatcher']) => {
+    const config = targetConfig({
+      dispatcher,
+      tokenServer,
+      material,
+      scenario: stage,
+      signatureSecret,
+      now: run.now,
+    })
+    return record.configured(ledger, await adapter.configure(target, config))
+  }
+  try {
+    let state = await configure(scenario.dispatcher)
+    for (const [index, step] of scenario.steps.entries()) {
+      if (state === 'broken') return
+      ledger.record({ kind: 'step', step: index, action: step.do })
+      if (step.do === 'reconfigure') {
+        state = await configure(step.dispatcher)
+      } else if (step.do === 'rotate') {
+        tokenServer = step.tokenServer
+        await stage.rotate(step.endpoint, step.tokenServer)
+      } else if (step.do !== 'deliver' || state === 'accepted') {
+        const done = await perform(step, run, stage, target)
+        if (done === 'broken') return
+      }
+    }
+  } finally {
+    adapter.forget(target)
+  }
+}
+
+/** Does a step that leaves configuration and endpoint as they are. */
+async function perform(
+  step: Exclude<Step, { do: 'reconfigure' | 'rotate' }>,
+  run: Drive,
+  stage: StartedScenario,
+  target: string,
+): Promise<'done' | 'broken'> {
+  const { adapter, ledger, material } = run
+  switch (step.do) {
+    case 'deliver': {
+      const event = createEvent(run.scenario.event)
+      const outcome = await adapter.deliver(
+        target,
+        {
+          id: event.id,
+          type: event.type,
+          content_type: event.contentType,
+          body_b64: event.body.toString('base64'),
+        },
+        DEADLINE_MS,
+      )
+      await stage.settle(SETTLE_MS)
+      return record.replied(ledger, outcome, event, adapter.hello.payload)
+    }
+    case 'reset':
+      return record.dropped(ledger, await adapter.reset())
+    case 'inspect':
+      return record.inspected(ledger, await adapter.inspect(target), material)
+    case 'wait':
+      await new Promise((resolve) => setTimeout(resolve, step.ms))
+      return 'done'
+  }
+}

@@ -1,0 +1,52 @@
+import { test as base } from '@playwright/test'
+import { parseDispatcher } from '../dispatcher/description.ts'
+import { fileRestartBudget } from '../dispatcher/restart-budget.ts'
+import { startEngine } from '../engine/start.ts'
+import { KeyPool } from '../pki/key-pool.ts'
+import { Pki } from '../pki/issue.ts'
+import { currentCorpus } from './corpus.ts'
+import { dispatcherFacts, versionsOf, type ResultMessage } from './facts.ts'
+import { reproduceLine } from './reproduce.ts'
+import { currentRun } from './run-folder.ts'
+import { Session } from './session.ts'
+import { currentSettings } from './settings.ts'
+
+/** Restarts of a broken adapter that one run grants (adapter protocol, "Carriers"). */
+const RESTARTS = 3
+
+/** What a worker holds: a session, and the words about it that go with each result. */
+export interface WorkerSession {
+  readonly session: Session
+  readonly about: Omit<ResultMessage, 'result'>
+}
+
+/** Playwright's `test` with the worker's session. */
+export const test = base.extend<object, { worker: WorkerSession }>({
+  worker: [
+    async ({}, use) => {
+      const settings = currentSettings()
+      const run = currentRun()
+      const corpus = currentCorpus()
+      await using engine = await startEngine(settings.engine)
+      await using session = await Session.start({
+        dispatcher: parseDispatcher(settings.dispatcher, settings.cwd),
+        restarts: fileRestartBudget(run.folder, RESTARTS),
+        engine,
+        pki: new Pki({ now: run.now, keys: new KeyPool({ folder: `${run.folder}/keys` }) }),
+        now: run.now,
+        certificates: corpus.scenarios[0]?.certificates ?? {},
+        folder: run.folder,
+        cwd: settings.cwd,
+        scenarioById: (id) => corpus.byId.get(id),
+        reproduce: (id) => reproduceLine(id, settings),
+      })
+      const about = {
+        dispatcher: dispatcherFacts(session.adapter),
+        engine: engine.name,
+        versions: versionsOf(engine),
+      }
+      await use({ session, about })
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+})

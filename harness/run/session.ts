@@ -1,0 +1,163 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startAdapter, type StartedAdapter } from '../dispatcher/index.ts'
+import type { DispatcherDescription } from '../dispatcher/description.ts'
+import type { RestartBudget } from '../dispatcher/restart-budget.ts'
+import type { StartedEngine } from '../engine/types.ts'
+import { HarnessError } from '../errors.ts'
+import { Ledger } from '../observation/ledger.ts'
+import type { Pki } from '../pki/issue.ts'
+import type { ScenarioResult } from '../report/model.ts'
+import { FIXED_CERTIFICATES } from '../scenario/defaults.ts'
+import type { Scenario } from '../scenario/types.ts'
+import { CORE_CAPABILITIES } from '../scenario/vocabulary.ts'
+import { explain } from '../verdict/explain.ts'
+import { judge } from '../verdict/judge.ts'
+import type { Verdict } from '../verdict/types.ts'
+import { drive } from './drive.ts'
+import { stimulusForReport } from './stimulus.ts'
+
+/** What a session is made of. It owns the adapter; engine and PKI are the caller's. */
+export interface SessionOptions {
+  readonly dispatcher: DispatcherDescription
+  readonly restarts: RestartBudget
+  readonly engine: StartedEngine
+  readonly pki: Pki
+  /** The run's one `now`. */
+  readonly now: Date
+  /** The certificates of any scenario: the fixed ones among them make the host's store. */
+  readonly certificates: Scenario['certificates']
+  /** A private folder for the file with the stand-in public root. */
+  readonly folder: string
+  /** Where commands and files of the dispatcher are looked up. */
+  readonly cwd: string
+  /** Finds a control by its id. */
+  readonly scenarioById: (id: string) => Scenario | undefined
+  readonly reproduce: (id: string) => string
+}
+
+/** One worker's adapter, and everything needed to certify scenarios with it, one after the other. */
+export class Session implements AsyncDisposable {
+  readonly adapter: StartedAdapter
+  readonly #options: SessionOptions
+  readonly #controls = new Map<string, Promise<ScenarioResult>>()
+
+  private constructor(adapter: StartedAdapter, options: SessionOptions) {
+    this.adapter = adapter
+    this.#options = options
+  }
+
+  /**
+   * Starts the adapter. Its process trusts the stand-in public root as a machine trusts the web PKI:
+   * through `SSL_CERT_FILE` (OpenSSL, Go) and `NODE_EXTRA_CA_CERTS`.
+   *
+   * @throws HarnessError when the adapter cannot be started or does not introduce itself
+   */
+  static async start(options: SessionOptions): Promise<Session> {
+    const issued = await options.pki.issue(options.certificates)
+    const store = join(mkdtempSync(join(options.folder, 'store-')), 'host-store.pem')
+    writeFileSync(store, FIXED_CERTIFICATES.map((name) => issued.get(name).pem).join(''))
+    const adapter = await startAdapter(options.dispatcher, {
+      env: { SSL_CERT_FILE: store, NODE_EXTRA_CA_CERTS: store },
+      restarts: options.restarts,
+      cwd: options.cwd,
+    })
+    return new Session(adapter, options)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.adapter[Symbol.asyncDispose]()
+  }
+
+  /** Runs one scenario beside its control and judges it. Never rejects: every fault is a result. */
+  async certify(scenario: Scenario): Promise<ScenarioResult> {
+    const because = this.#skipped(scenario)
+    if (because !== null)
+      return this.#result(scenario, { verdict: 'skipped', because }, null, [], 0)
+    if (scenario.control === null) return this.#controlResult(scenario)
+    const control = this.#options.scenarioById(scenario.control)
+    if (control === undefined) throw new Error(`no control ${scenario.control} for ${scenario.id}`)
+    const { verdict } = await this.#controlResult(control)
+    return this.#run(scenario, verdict)
+  }
+
+  #controlResult(control: Scenario): Promise<ScenarioResult> {
+    const known = this.#controls.get(control.id)
+    if (known !== undefined) return known
+    const because = this.#skipped(control)
+    const result =
+      because === null
+        ? this.#run(control, null)
+        : Promise.resolve(this.#result(control, { verdict: 'skipped', because }, null, [], 0))
+    this.#controls.set(control.id, result)
+    return result
+  }
+
+  /** Why the scenario is not for this dispatcher or engine; null = it is. */
+  #skipped(scenario: Scenario): string | null {
+    const { engine } = this.#options
+    const missing = scenario.requires.filter(
+      (one) => !CORE_CAPABILITIES.includes(one) && !this.adapter.hello.capabilities.includes(one),
+    )
+    if (missing.length > 0) return `the dispatcher does not declare ${missing.join(', ')}`
+    if (!scenario.engines.includes(engine.name)) {
+      return `it needs the ${scenario.engines.join(' or ')} engine, and this is ${engine.name}`
+    }
+    const deliveries = scenario.steps.filter((step) => step.do === 'deliver').length
+    if (this.adapter.carrier === 'exec' && deliveries > 1) {
+      return 'the exec carrier runs stateless scenarios only'
+    }
+    return null
+  }
+
+  async #run(scenario: Scenario, control: Verdict['verdict'] | null): Promise<ScenarioResult> {
+    const began = performance.now()
+    const ledger = new Ledger()
+    try {
+      const material = await this.#options.pki.issue(scenario.certificates)
+      const { engine, now } = this.#options
+      await drive({ scenario, material, adapter: this.adapter, engine, ledger, now })
+    } catch (error) {
+      ledger.record({ kind: 'harness-fault', detail: faultSentence(error) })
+    }
+    const observations = ledger.observations()
+    const { level, steps } = scenario
+    const verdict = judge({ level, steps, observations, control })
+    const durationMs = Math.round(performance.now() - began)
+    return this.#result(scenario, verdict, control, observations, durationMs)
+  }
+
+  #result(
+    scenario: Scenario,
+    verdict: Verdict,
+    control: Verdict['verdict'] | null,
+    observations: ScenarioResult['observations'],
+    durationMs: number,
+  ): ScenarioResult {
+    const { level, steps } = scenario
+    return {
+      scenario: scenario.id,
+      title: scenario.title,
+      topic: scenario.topic,
+      level,
+      profile: scenario.profile,
+      references: scenario.references,
+      verdict: verdict.verdict,
+      grade: verdict.verdict === 'passed' ? verdict.grade : null,
+      reason: 'reason' in verdict ? verdict.reason : null,
+      explanation: explain({ level, steps, observations, control }, verdict),
+      control,
+      stimulus: stimulusForReport(scenario),
+      expected: steps.flatMap((step) => (step.do === 'deliver' ? [step.expect] : [])),
+      observations,
+      advisories: 'advisories' in verdict ? verdict.advisories : [],
+      durationMs,
+      reproduce: this.#options.reproduce(scenario.id),
+    }
+  }
+}
+
+function faultSentence(error: unknown): string {
+  if (error instanceof HarnessError) return `${error.code}: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}

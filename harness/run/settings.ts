@@ -1,0 +1,98 @@
+import { join, resolve } from 'node:path'
+import { HarnessError } from '../errors.ts'
+import { packageRoot } from '../package-root.ts'
+import { ENGINES, PROFILES, type EngineName, type Profile } from '../scenario/vocabulary.ts'
+
+/** What a user can say in `playwright.config.ts` or `hookproof.config.ts`. The environment wins. */
+export interface HookproofOptions {
+  /** Command line, URL, or description file of the dispatcher; default the reference dispatcher. */
+  readonly dispatcher?: string
+  /** Default `auto`. */
+  readonly engine?: EngineName | 'auto'
+  /** Folder of the report, relative to the working directory; default `conformance-report`. */
+  readonly report?: string
+  /** Folders with scenario files of your own, run beside the suite's. */
+  readonly scenarios?: readonly string[]
+  /** Profiles to run; default all but `strict`. Fewer makes the run partial. */
+  readonly profiles?: readonly Profile[]
+}
+
+/** The options of a run, complete. Plain data: it travels to the workers through the environment. */
+export interface Settings {
+  readonly dispatcher: string
+  readonly engine: EngineName | 'auto'
+  /** Absolute path. */
+  readonly report: string
+  /** Absolute paths, ours first. */
+  readonly scenarios: readonly string[]
+  readonly profiles: readonly Profile[]
+  /** The user's working directory: commands and files are looked up from here. */
+  readonly cwd: string
+}
+
+/** The variable in which the runner hands its settings to the workers. */
+const VARIABLE = 'HOOKPROOF_SETTINGS'
+
+/** Command line of the reference dispatcher that ships with the package. */
+export const REFERENCE_DISPATCHER = `node '${join(packageRoot, 'dist/fixtures/dispatchers/reference/main.js')}'`
+
+/** The profiles that run unless others are asked for: all but the opt-in one. */
+export const DEFAULT_PROFILES: readonly Profile[] = PROFILES.filter((one) => one !== 'strict')
+
+/**
+ * Settings from the options, overridden by `HOOKPROOF_DISPATCHER`, `HOOKPROOF_ENGINE`,
+ * `HOOKPROOF_REPORT` and `HOOKPROOF_PROFILE` (comma-separated).
+ *
+ * @throws HarnessError `ERR_CONFIG_INVALID` for an unknown engine or profile.
+ */
+export function settingsFrom(
+  options: HookproofOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+): Settings {
+  const value = (name: string) => environment[name] || undefined
+  const profiles = value('HOOKPROOF_PROFILE')?.split(',') ?? options.profiles
+  return {
+    dispatcher: value('HOOKPROOF_DISPATCHER') ?? options.dispatcher ?? REFERENCE_DISPATCHER,
+    engine: engineNamed(value('HOOKPROOF_ENGINE') ?? options.engine ?? 'auto'),
+    report: resolve(cwd, value('HOOKPROOF_REPORT') ?? options.report ?? 'conformance-report'),
+    scenarios: [
+      join(packageRoot, 'scenarios'),
+      ...(options.scenarios ?? []).map((folder) => resolve(cwd, folder)),
+    ],
+    profiles: profiles === undefined ? DEFAULT_PROFILES : profiles.map(profileNamed),
+    cwd,
+  }
+}
+
+function engineNamed(word: string): EngineName | 'auto' {
+  const found = [...ENGINES, 'auto' as const].find((one) => one === word)
+  if (found !== undefined) return found
+  throw new HarnessError('ERR_CONFIG_INVALID', `There is no engine "${word}".`, {
+    hint: `Use one of ${ENGINES.join(', ')} or auto, in HOOKPROOF_ENGINE or --engine.`,
+  })
+}
+
+function profileNamed(word: string): Profile {
+  const found = PROFILES.find((one) => one === word.trim())
+  if (found !== undefined) return found
+  throw new HarnessError('ERR_CONFIG_INVALID', `There is no profile "${word.trim()}".`, {
+    hint: `Use some of ${PROFILES.join(', ')}.`,
+  })
+}
+
+/** Makes these the settings of this process and its workers. */
+export function publishSettings(settings: Settings): void {
+  process.env[VARIABLE] = JSON.stringify(settings)
+}
+
+/** The settings that the runner published. @throws HarnessError `ERR_CONFIG_INVALID` outside a run. */
+export function currentSettings(): Settings {
+  const stored = process.env[VARIABLE]
+  if (stored === undefined) {
+    throw new HarnessError('ERR_CONFIG_INVALID', 'No hookproof configuration is in force.', {
+      hint: "Let playwright.config.ts export `hookproof({…})` from 'hookproof/playwright'.",
+    })
+  }
+  return JSON.parse(stored) as Settings
+}
