@@ -153,8 +153,8 @@ test('slow does not hold up disposal of its realm or of the service', async () =
   expect(performance.now() - began).toBeLessThan(50)
 })
 
-test('slow is forgotten when the client goes', async () => {
-  await using server = await startTestServer()
+test('slow does no harm when the client goes first', async () => {
+  await using server = await startTestServer({ slowMs: 100 })
   const realm = server.register(answersOnly('slow', 'issue'))
   const impatient = new AbortController()
   const pending = realm.requestToken({ signal: impatient.signal })
@@ -170,6 +170,15 @@ test('answers are used in order, and the last one repeats', async () => {
   const statuses: number[] = []
   for (let count = 0; count < 5; count++) statuses.push((await realm.requestToken()).status)
   expect(statuses).toEqual([503, 400, 200, 200, 200])
+})
+
+test('a request that cannot be read uses up an answer too', async () => {
+  await using server = await startTestServer()
+  const realm = server.register(answersOnly('unavailable', 'issue'))
+  const headers = { 'content-type': 'application/json' }
+  expect((await realm.requestToken({ headers })).status).toBe(503)
+  expect((await realm.requestToken({ headers })).status).toBe(400)
+  expect(realm.seen.map(({ answered }) => answered)).toEqual([503, 400])
 })
 
 for (const answer of ['issue', 'issue-unbound', 'wrong-token-type', 'no-expiry', 'slow'] as const) {

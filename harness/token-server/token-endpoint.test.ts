@@ -69,7 +69,7 @@ for (const [title, body, contentType, status, error] of [
   ['a scope too many', `${whole}&scope=hooks.write+admin`, FORM, 400, 'invalid_scope'],
   ['a scope of spaces', `${whole}&scope=++`, FORM, 400, 'invalid_scope'],
   ['a repeated parameter', `${whole}&client_id=x`, FORM, 400, 'invalid_request'],
-  ['a repeated unknown parameter', `${whole}&x=1&x=2`, FORM, 400, 'invalid_request'],
+  ['a repeated unknown parameter', `${whole}&zone=1&zone=2`, FORM, 400, 'invalid_request'],
   ['JSON', JSON.stringify(GRANT), 'application/json', 400, 'invalid_request'],
   ['plain text', whole, 'text/plain', 400, 'invalid_request'],
   ['a body too long', `${whole}&x=${'a'.repeat(65_537)}`, FORM, 413, 'invalid_request'],
