@@ -7,6 +7,7 @@
  */
 import forge from 'node-forge'
 import { readElement } from './der-reader.ts'
+import { pkiError } from './pki-error.ts'
 
 /** A value that will be written as DER. */
 export type Asn1 = forge.asn1.Asn1
@@ -41,9 +42,10 @@ export function sequence(...members: readonly Asn1[]): Asn1 {
   return asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, [...members])
 }
 
-/** SET or SET OF with at most one member, which needs no DER sorting. */
-export function setOfOne(member: Asn1): Asn1 {
-  return asn1.create(Class.UNIVERSAL, Type.SET, true, [member])
+/** SET OF, its members sorted as DER wants it (X.690 11.6). */
+export function setOf(...members: readonly Asn1[]): Asn1 {
+  const sorted = members.map(encode).sort((a, b) => Buffer.compare(a, b))
+  return asn1.create(Class.UNIVERSAL, Type.SET, true, sorted.map(embed))
 }
 
 /** `[tag]` around members: EXPLICIT, or IMPLICIT of a constructed type. */
@@ -72,8 +74,15 @@ export function enumerated(value: number): Asn1 {
   return verbatim(Type.ENUMERATED, Uint8Array.of(value))
 }
 
-/** OBJECT IDENTIFIER from its dotted form. */
+/** OBJECT IDENTIFIER from its dotted form. @throws HarnessError `ERR_PKI` when it is not one. */
 export function objectIdentifier(dotted: string): Asn1 {
+  // forge reads any text as numbers; it refuses arcs of more than 32 bits by itself.
+  if (!/^(?:[01]\.[1-3]?\d|2\.\d+)(?:\.\d+)*$/.test(dotted)) {
+    throw pkiError(
+      `${JSON.stringify(dotted)} is not an object identifier.`,
+      'Write numbers with dots between them, for example 1.3.6.1.5.5.7.3.1.',
+    )
+  }
   return asn1.create(Class.UNIVERSAL, Type.OID, false, asn1.oidToDer(dotted).getBytes())
 }
 

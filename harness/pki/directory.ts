@@ -1,6 +1,4 @@
 import type { CertificateDescription, KeyAlgorithm } from '../scenario/certificate.ts'
-import { encode } from './der.ts'
-import { distinguishedName } from './names.ts'
 import { listNames, pkiError } from './pki-error.ts'
 
 /** Which pair of the pool a certificate has. */
@@ -38,10 +36,9 @@ export class Directory {
     )
   }
 
-  /** DER of a certificate's subject Name, copied from another where it says so. */
-  subjectOf(name: string): Buffer {
-    const { description } = this.#follow(name, 'subjectOf')
-    return encode(distinguishedName(description.subject))
+  /** Attributes of a certificate's subject, copied from another where it says so. */
+  subjectOf(name: string): CertificateDescription['subject'] {
+    return this.#follow(name, 'subjectOf').description.subject
   }
 
   /** The key pair of a certificate, shared with another where it says so. */

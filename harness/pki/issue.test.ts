@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from '@playwright/test'
+import type { CertificateDescription } from '../scenario/certificate.ts'
 import { certificateParts } from './der-reader.ts'
 import { authority, endEntity, hours, newPki, path } from './test-support.ts'
 import { spkiPin } from './thumbprint.ts'
@@ -165,16 +166,26 @@ test('refuses circles of subjects and keys, and what a key cannot do', async () 
     other: endEntity('root', { keyOf: 'root' }),
   }
   await expect(pki.issue(circle)).rejects.toThrow('goes in a circle: root, other, root')
-  await expect(pki.issue(path({ signature: 'md5' }))).rejects.toThrow('cannot sign with md5')
-  await expect(pki.issue(path({ serial: 'xyz' }))).rejects.toThrow(
-    'serial of certificate "endpoint"',
-  )
-  await expect(pki.issue(path({ subjectAlternativeNames: [{ ip: '300.1.1.1' }] }))).rejects.toThrow(
-    '"300.1.1.1" is not an IP address',
-  )
-  await expect(pki.issue(path({ subject: [['XX', 'y']] }))).rejects.toMatchObject({
-    code: 'ERR_PKI',
-  })
+  for (const [patch, reason] of [
+    [{ signature: 'md5' }, 'An EC key cannot sign with md5.'],
+    [{ serial: 'xyz' }, 'The serial number is not hexadecimal: "xyz".'],
+    [{ subject: [['XX', 'y']] }, '"XX" is not an attribute of a distinguished name.'],
+    [{ subjectAlternativeNames: [{ ip: '300.1.1.1' }] }, '"300.1.1.1" is not an IP address.'],
+    [{ subjectAlternativeNames: [{ ip: 'fe80::1%eth0' }] }, '"fe80::1%eth0" is not an IP address.'],
+    [
+      { subjectAlternativeNames: [{ raw: { tag: 64, hex: '' } }] },
+      '64 is not the tag of a GeneralName.',
+    ],
+    [{ extendedKeyUsage: ['1.x'] }, '"1.x" is not an object identifier.'],
+    [{ notAfter: { kind: 'absolute', iso: 'soon' } }, 'is not a moment in time.'],
+    [{ notAfter: { kind: 'absolute', iso: '+012026-01-01T00:00:00Z' } }, 'cannot say the year'],
+    [{ key: 'rsa-1024', keyOf: 'missing' }, 'keyOf of certificate "endpoint" is "missing"'],
+  ] as const satisfies readonly (readonly [Partial<CertificateDescription>, string])[]) {
+    const issued = pki.issue(path(patch))
+    await expect(issued).rejects.toThrow(reason)
+    await expect(issued).rejects.toThrow('ertificate "endpoint"')
+    await expect(issued).rejects.toHaveProperty('code', 'ERR_PKI')
+  }
   expect((await pki.issue(path())).all).toHaveLength(3)
 })
 

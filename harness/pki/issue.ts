@@ -1,30 +1,29 @@
-import { createHash, randomBytes, X509Certificate, type KeyObject } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
+import { HarnessError } from '../errors.ts'
 import type { CertificateDescription } from '../scenario/certificate.ts'
-import { publicKeyBits } from './der-reader.ts'
 import { Directory, type KeyIdentity } from './directory.ts'
 import { extensionsOf } from './extensions.ts'
+import { keyFacts } from './key-facts.ts'
 import type { KeyPair, KeyPool } from './key-pool.ts'
 import { Material } from './material.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { pem } from './pem.ts'
-import { octetsFromHex } from './pki-error.ts'
+import { distinguishedName } from './names.ts'
+import { octetsFromHex, pkiError } from './pki-error.ts'
 import { signerFor } from './signature.ts'
 import { certificateDer, flipSignatureBit } from './tbs.ts'
-import { sha256Hex, spkiPin } from './thumbprint.ts'
+import { sha256Hex } from './thumbprint.ts'
 import { dateOf } from './time.ts'
 import type { IssuedCertificate, IssuedMaterial } from './types.ts'
 
 const SERIAL_OCTETS = 16
 
-/** DER of `SEQUENCE {}`, a Name that says nothing. */
-const EMPTY_NAME = Buffer.of(0x30, 0x00)
-
 /** What a certificate takes from others: two certificates with the same order are the same one. */
 interface Order {
   readonly name: string
   readonly description: CertificateDescription
-  readonly subject: Buffer
-  readonly issuer: Buffer
+  readonly subject: CertificateDescription['subject']
+  readonly issuer: CertificateDescription['subject']
   readonly key: KeyIdentity
   readonly issuerKey: KeyIdentity
   readonly signerKey: KeyIdentity
@@ -61,14 +60,12 @@ export class Pki {
   }
 
   #remembered(order: Order): Promise<IssuedCertificate> {
-    const memo = canonicalJson({
-      ...order,
-      subject: order.subject.toString('hex'),
-      issuer: order.issuer.toString('hex'),
-    })
+    const memo = canonicalJson(order)
     const known = this.#issued.get(memo)
     if (known !== undefined) return known
-    const issued = this.#mint(order)
+    const issued = this.#mint(order).catch((cause: unknown) => {
+      throw cannotIssue(order.name, cause)
+    })
     this.#issued.set(memo, issued)
     // A failure, of a key file for example, is not remembered.
     issued.catch(() => this.#issued.delete(memo))
@@ -83,21 +80,21 @@ export class Pki {
       pairOf(order.signerKey),
     ])
     const { name, description } = order
-    const spki = spkiOf(own.publicKey)
+    const facts = keyFacts(own.privateKey)
     const signer = signerFor(signers.privateKey, description.signature)
     const whole = certificateDer(
       {
         version: description.version,
         serial: serialOctets(order),
-        issuer: order.issuer,
-        subject: order.subject,
+        issuer: distinguishedName(order.issuer),
+        subject: distinguishedName(order.subject),
         notBefore: dateOf(description.notBefore, this.#now),
         notAfter: dateOf(description.notAfter, this.#now),
-        spki,
+        spki: facts.spki,
         extensions: extensionsOf(description, {
-          ownKeyIdentifier: keyIdentifier(spki),
-          issuerKeyIdentifier: keyIdentifier(spkiOf(issuers.publicKey)),
-          subject: order.subject.equals(EMPTY_NAME) ? 'empty' : 'named',
+          ownKeyIdentifier: facts.identifier,
+          issuerKeyIdentifier: keyFacts(issuers.privateKey).identifier,
+          subject: order.subject.length === 0 ? 'empty' : 'named',
         }),
       },
       signer,
@@ -108,13 +105,22 @@ export class Pki {
       der,
       pem: pem('CERTIFICATE', der),
       sha256: sha256Hex(der),
-      spkiPin: spkiPin(own.publicKey),
+      spkiPin: facts.spkiPin,
       privateKey: own.privateKey,
-      keyPem: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      keyPem: facts.keyPem,
       issuer: description.issuer,
       x509: readByNode(der),
     }
   }
+}
+
+function cannotIssue(name: string, cause: unknown): HarnessError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const hint =
+    cause instanceof HarnessError
+      ? cause.hint
+      : 'Look at what the description says of its key, signature and extensions.'
+  return pkiError(`Certificate "${name}" cannot be issued: ${reason}`, hint, cause)
 }
 
 function orderFor(name: string, directory: Directory): Order {
@@ -133,23 +139,14 @@ function orderFor(name: string, directory: Directory): Order {
   }
 }
 
-function serialOctets({ name, description }: Order): Buffer {
+function serialOctets({ description }: Order): Buffer {
   if (description.serial !== 'random') {
-    return octetsFromHex(description.serial, `serial of certificate "${name}"`)
+    return octetsFromHex(description.serial, 'serial number')
   }
   const octets = randomBytes(SERIAL_OCTETS)
   // Positive, and no leading zero that DER would have to drop (RFC 5280 4.1.2.2).
   octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40
   return octets
-}
-
-function spkiOf(publicKey: KeyObject): Buffer {
-  return publicKey.export({ type: 'spki', format: 'der' })
-}
-
-/** SHA-1 of the public key's bits (RFC 5280 4.2.1.2 (1)). */
-export function keyIdentifier(spki: Uint8Array): Buffer {
-  return createHash('sha1').update(publicKeyBits(spki)).digest()
 }
 
 function readByNode(der: Buffer): X509Certificate | null {

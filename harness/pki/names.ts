@@ -7,7 +7,7 @@ import {
   objectIdentifier,
   printableString,
   sequence,
-  setOfOne,
+  setOf,
   utf8String,
   verbatim,
   type Asn1,
@@ -33,9 +33,7 @@ const IA5: readonly string[] = ['DC', 'emailAddress']
 export function distinguishedName(attributes: readonly (readonly [string, string])[]): Asn1 {
   return sequence(
     ...attributes.map(([attribute, value]) =>
-      setOfOne(
-        sequence(objectIdentifier(attributeOid(attribute)), attributeValue(attribute, value)),
-      ),
+      setOf(sequence(objectIdentifier(attributeOid(attribute)), attributeValue(attribute, value))),
     ),
   )
 }

@@ -16,9 +16,8 @@ export interface CertificateContent {
   readonly version: 1 | 3
   /** Content octets of the serialNumber. */
   readonly serial: Buffer
-  /** DER of the issuer's and of the subject's Name. */
-  readonly issuer: Buffer
-  readonly subject: Buffer
+  readonly issuer: Asn1
+  readonly subject: Asn1
   readonly notBefore: Date
   readonly notAfter: Date
   /** DER of the subjectPublicKeyInfo. */
@@ -32,9 +31,9 @@ function tbsCertificate(content: CertificateContent, algorithm: Asn1): Asn1 {
   const members = [
     integerOctets(content.serial),
     algorithm,
-    embed(content.issuer),
+    content.issuer,
     sequence(time(content.notBefore), time(content.notAfter)),
-    embed(content.subject),
+    content.subject,
     embed(content.spki),
   ]
   if (version === 1) return sequence(...members)

@@ -131,12 +131,11 @@ export function run(program: string, ...argv: readonly string[]): Promise<Ran> {
 }
 
 /** Whether a program is there, and says that it is what we mean: macOS has another `openssl`. */
-function reader(program: string, argument: string, says: string): 'there' | 'absent' {
+export function reader(program: string, argument: string, says: string): 'there' | 'absent' {
   const { error, stdout, stderr } = spawnSync(program, [argument], { encoding: 'utf8' })
   if (error !== undefined) return 'absent'
   return (stdout + stderr).includes(says) ? 'there' : 'absent'
 }
 
-/** Independent readers of what we write; tests that need an absent one are skipped. */
+/** An independent reader of what we write; tests that need it are skipped where it is absent. */
 export const openssl = reader('openssl', 'version', 'OpenSSL 3')
-export const keytool = reader('keytool', '-help', 'keytool')
