@@ -1,0 +1,47 @@
+import type { ClientCertificateConfig, TargetConfig, UnsupportedFeature } from './messages.ts'
+
+/**
+ * What a configuration asks for that six placeholders cannot express. `timeout_ms` is not among it:
+ * the program's own limit applies, and the delivery's deadline ends it.
+ */
+export function unsupportedByExec(config: TargetConfig): readonly UnsupportedFeature[] {
+  const found: (UnsupportedFeature | null)[] = [
+    config.spki_pins === undefined ? null : 'pin.spki',
+    certificateFeature(config.client_certificate),
+    config.tls === undefined ? null : 'tls.min_version',
+    oauth2Feature(config),
+    config.signature === undefined ? null : `signature.${config.signature.scheme}`,
+    config.retry === undefined || config.retry.max_attempts === 1 ? null : 'retry',
+  ]
+  return found.filter((feature) => feature !== null)
+}
+
+function certificateFeature(
+  certificate: ClientCertificateConfig | undefined,
+): UnsupportedFeature | null {
+  switch (certificate?.format) {
+    case undefined:
+    case 'pem':
+      return null
+    case 'pkcs12':
+      return 'client-certificate.pkcs12'
+    case 'jks':
+      return 'client-certificate.jks'
+    case 'enrolled':
+      return 'enrollment.csr'
+  }
+}
+
+function oauth2Feature(config: TargetConfig): UnsupportedFeature | null {
+  switch (config.oauth2?.auth_method) {
+    case undefined:
+      return null
+    case 'tls_client_auth':
+      return 'oauth2.tls-client-auth'
+    case 'self_signed_tls_client_auth':
+      return 'oauth2.self-signed-tls-client-auth'
+    case 'client_secret_basic':
+    case 'client_secret_post':
+      return 'oauth2.client-secret'
+  }
+}

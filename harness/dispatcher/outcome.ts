@@ -1,0 +1,32 @@
+/**
+ * What is wrong with an adapter, in the words of the `adapter-fault` observation: it said itself
+ * that it failed, was too late, broke the protocol, ended, or its clock is off.
+ */
+export type AdapterFault = 'errored' | 'timeout' | 'protocol' | 'gone' | 'clock'
+
+/** A request that got no answer to judge by. */
+export interface Faulted {
+  readonly outcome: 'fault'
+  readonly fault: AdapterFault
+  /** One sentence, with the offending line quoted: bounded, escaped, secrets redacted. */
+  readonly detail: string
+  /** Last 8 KiB of free text that came meanwhile, redacted; empty = none. */
+  readonly stderr: string
+}
+
+/** How a request to an adapter ended. Nothing is thrown once an adapter has started. */
+export type Outcome<R> =
+  | { readonly outcome: 'ok'; readonly reply: R; readonly stderr: string }
+  /** The adapter does not know the command. */
+  | { readonly outcome: 'unsupported'; readonly stderr: string }
+  | Faulted
+
+/** A {@link Faulted}; `stderr` defaults to none. */
+export function faulted(fault: AdapterFault, detail: string, stderr = ''): Faulted {
+  return { outcome: 'fault', fault, detail, stderr }
+}
+
+/** A reply that arrived; `stderr` defaults to none. */
+export function answered<R>(reply: R, stderr = ''): Outcome<R> {
+  return { outcome: 'ok', reply, stderr }
+}
