@@ -16,6 +16,13 @@ export interface SharedRun {
 /** The variable by which the runner tells its workers about the run. */
 const VARIABLE = 'HOOKPROOF_RUN_FOLDER'
 
+/** The runs that this process opened and has not closed. */
+const open = new Set<SharedRun>()
+
+function closeAll(): void {
+  for (const run of open) closeRun(run)
+}
+
 /**
  * Creates the run's folder, and tells child processes about it through the environment. It is removed
  * when this process ends, at the latest.
@@ -30,9 +37,8 @@ export function openRun(): SharedRun {
   writeFileSync(join(folder, 'run.json'), JSON.stringify(run), { mode: 0o600 })
   process.env[VARIABLE] = folder
   const opened = { folder, id: run.id, now: new Date(run.now) }
-  process.once('exit', () => {
-    closeRun(opened)
-  })
+  if (open.size === 0) process.once('exit', closeAll)
+  open.add(opened)
   return opened
 }
 
@@ -49,6 +55,8 @@ export function currentRun(): SharedRun {
 
 /** Removes the run's folder with every key in it. */
 export function closeRun(run: SharedRun): void {
+  open.delete(run)
+  if (open.size === 0) process.off('exit', closeAll)
   rmSync(run.folder, { recursive: true, force: true })
   if (process.env[VARIABLE] === run.folder) Reflect.deleteProperty(process.env, VARIABLE)
 }
