@@ -1,0 +1,131 @@
+import { constants } from 'node:crypto'
+import { createServer, rootCertificates, type Server, type TlsOptions } from 'node:tls'
+import { HarnessError } from '../errors.ts'
+import type { IssuedMaterial } from '../pki/types.ts'
+import type { EndpointSetup } from '../scenario/setup.ts'
+
+/** A TLS server for a setup, and what had to be conceded for it. */
+export interface TlsSide {
+  readonly server: Server
+  /** `accepted` at OpenSSL's security level 0. */
+  readonly weakSignatures: 'refused' | 'accepted'
+}
+
+/** The TLS 1.3 suites stay when a list of TLS 1.2 ciphers is given, as in nginx. */
+const TLS_1_3_SUITES = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'
+
+/** Names of real public authorities: foreign to every PKI that the harness makes. */
+const FOREIGN_HINTS = 3
+
+/**
+ * Creates the TLS server of a slot. Certificates too weak for OpenSSL's default security level (RSA
+ * below 2048 bits, SHA-1) and TLS before 1.2 are served at level 0.
+ *
+ * @throws HarnessError `ERR_ENGINE_FAULT` for what Node cannot do: h2, a TLS alert that it cannot send,
+ *   a certificate that OpenSSL cannot load.
+ */
+export function createTlsSide(
+  setup: EndpointSetup,
+  material: IssuedMaterial,
+  ticketKeys: Buffer,
+): TlsSide {
+  refuseImpossible(setup)
+  const options = optionsFor(setup, material, ticketKeys)
+  const isOld = setup.minVersion < 'TLSv1.2'
+  try {
+    if (!isOld) return { server: createServer(options), weakSignatures: 'refused' }
+  } catch (error) {
+    if (!isTooWeak(error)) throw unloadable(setup, error)
+  }
+  const list = setup.ciphers === 'default' ? 'DEFAULT' : setup.ciphers
+  const ciphers = `${TLS_1_3_SUITES}:${list}:@SECLEVEL=0`
+  try {
+    return { server: createServer({ ...options, ciphers }), weakSignatures: 'accepted' }
+  } catch (error) {
+    throw unloadable(setup, error)
+  }
+}
+
+function optionsFor(
+  setup: EndpointSetup,
+  material: IssuedMaterial,
+  ticketKeys: Buffer,
+): TlsOptions {
+  const list =
+    setup.chain === 'issuers'
+      ? [material.get(setup.certificate), ...material.issuersOf(setup.certificate)]
+      : setup.chain.map((name) => material.get(name))
+  return {
+    key: material.get(setup.certificate).keyPem,
+    cert: list.map(({ pem }) => pem).join('\n'),
+    // An empty array, unlike none, also keeps Node's own roots out.
+    ca: hintsFor(setup, material),
+    requestCert: setup.clientCertificate !== 'not-requested',
+    // With it a missing certificate is answered by a real alert. Node sends none for a bad one
+    // (scenario catalogue, D1), so the other styles judge after the handshake.
+    rejectUnauthorized: setup.rejectStyle === 'alert' && setup.clientCertificate === 'required',
+    minVersion: setup.minVersion,
+    maxVersion: setup.maxVersion,
+    ...(setup.ciphers === 'default' ? {} : { ciphers: `${TLS_1_3_SUITES}:${setup.ciphers}` }),
+    ...(setup.alpn.length === 0 ? {} : { ALPNProtocols: [...setup.alpn] }),
+    // TLS 1.3 tickets cannot be turned off from Node, but with this they are references into a
+    // session cache that Node leaves empty, so no session is ever resumed.
+    ...(setup.resumption === 'off'
+      ? { secureOptions: constants.SSL_OP_NO_TICKET }
+      : { ticketKeys }),
+    sessionIdContext: 'hookproof',
+    allowHalfOpen: true,
+    noDelay: true,
+  }
+}
+
+/** PEM of the certificates whose names go into certificate_authorities (RFC 8446 4.2.4). */
+function hintsFor(setup: EndpointSetup, material: IssuedMaterial): string[] {
+  switch (setup.caHints) {
+    case 'none':
+      return []
+    case 'foreign':
+      return rootCertificates.slice(0, FOREIGN_HINTS)
+    case 'matching': {
+      const allowed = setup.allowedClientCertificates
+      const issuers =
+        allowed === 'any-under-anchors' ? [] : allowed.map((name) => material.get(name).issuer)
+      const names = new Set([...setup.clientAnchors, ...issuers])
+      return [...names].map((name) => material.get(name).pem)
+    }
+  }
+}
+
+function refuseImpossible(setup: EndpointSetup): void {
+  if (setup.alpn.includes('h2')) {
+    throw new HarnessError('ERR_ENGINE_FAULT', 'The embedded endpoint does not speak h2.', {
+      hint: 'Leave h2 out of `alpn`.',
+    })
+  }
+  const isAlert = setup.rejectStyle === 'alert' && setup.clientCertificate === 'required'
+  if (isAlert && setup.allowedClientCertificates !== 'any-under-anchors') {
+    throw new HarnessError(
+      'ERR_ENGINE_FAULT',
+      'The embedded endpoint cannot allow certificates by thumbprint and reject others by an alert.',
+      { hint: 'Limit the scenario to the engine `containers`, or use another reject style.' },
+    )
+  }
+}
+
+function isTooWeak(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /TOO_(?:SMALL|WEAK)$/.test(error.code)
+  )
+}
+
+function unloadable(setup: EndpointSetup, cause: unknown): HarnessError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new HarnessError(
+    'ERR_ENGINE_FAULT',
+    `OpenSSL cannot serve the certificate ${JSON.stringify(setup.certificate)}: ${message}`,
+    { hint: 'The first certificate of `chain` must be the one whose key is used.', cause },
+  )
+}
