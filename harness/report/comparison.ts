@@ -33,7 +33,7 @@ function counted(what: string, noun: string, wanted: Range, amount: number): Com
   return {
     what,
     expected: range(wanted, noun),
-    seen: count(amount, noun),
+    seen: amount === 0 ? 'none' : count(amount, noun),
     mark: within ? 'agrees' : 'differs',
   }
 }

@@ -157,7 +157,7 @@ function skips(report: Report): Html | null {
         ${icon('skipped')}
         <div>
           <p class="entry-title">
-            ${group.why}${group.leaves === 'a-hole' ? html` <span class="tag why">leaves a hole</span>` : null}
+            ${group.why}${group.leaves === 'a-hole' ? html` <span class="tag why">keeps its profile partial</span>` : null}
           </p>
           <ul class="names">
             ${group.results.map((result) => html`<li>${link(result)} <code class="id">${result.scenario}</code></li>`)}

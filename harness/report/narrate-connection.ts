@@ -1,7 +1,7 @@
 import type { PresentedCertificate } from '../observation/types.ts'
 import type { Of } from '../verdict/delivery.ts'
 import { answer, certificate } from '../verdict/words.ts'
-import { actorOf, to, type Actor, type Details, type Narration } from './narration.ts'
+import { actorOf, to, type Actor, type Details, type Narration, type Tone } from './narration.ts'
 import { bytes, sentenceList } from './text.ts'
 
 /** A client certificate, looked at closely. */
@@ -69,6 +69,11 @@ export function handshake(seen: Of<'handshake'>): Narration {
   }
 }
 
+/** A redirect is no refusal; no answer at all is trouble. */
+function toneOf(status: number): Tone {
+  return status >= 100 && status < 400 ? 'plain' : 'trouble'
+}
+
 /** A request and its answer in words. */
 export function request(seen: Of<'request'>): Narration {
   const event = seen.eventId === null ? '' : ` with event ${seen.eventId}`
@@ -82,7 +87,7 @@ export function request(seen: Of<'request'>): Narration {
     direction: to(actorOf(seen.listener)),
     text: `sends ${seen.method} ${seen.path} (${bytes(seen.bodyBytes)})${event}, and ${answer(seen.answered)}${by}`,
     label: `${seen.method} ${seen.path}`,
-    tone: seen.answered >= 200 && seen.answered < 300 ? 'plain' : 'trouble',
+    tone: toneOf(seen.answered),
     details: [
       ['answered by', seen.by],
       ['bearer token', seen.bearer],
@@ -101,7 +106,7 @@ export function tokenRequest(seen: Of<'token-request'>): Narration {
     direction: to('token server'),
     text: `asks for a token by ${seen.authMethod}, shows ${certificate(seen.clientCertificate)}, and ${answer(seen.answered)}${error}`,
     label: `token request · ${seen.authMethod}`,
-    tone: seen.answered >= 200 && seen.answered < 300 ? 'plain' : 'trouble',
+    tone: toneOf(seen.answered),
     details: [
       ['grant_type', seen.grantType ?? 'none'],
       ['client_id', seen.clientId ?? 'none'],

@@ -23,7 +23,7 @@ function configured(seen: Of<'configured'>): Narration {
     actor: 'adapter',
     direction: to('harness'),
     text,
-    label: `configure: ${seen.result}`,
+    label: text,
     tone: seen.result === 'accepted' ? 'plain' : 'trouble',
     details: [],
   }
@@ -62,7 +62,7 @@ function inspected(seen: Of<'inspected'>): Narration {
     actor: 'adapter',
     direction: to('harness'),
     text: `shows ${which} on inspection, with ${count(seen.warnings.length, 'warning')}`,
-    label: `inspect: ${seen.sha256 === null ? 'none' : (seen.name ?? 'a stranger')}`,
+    label: `shows ${which}`,
     tone: 'plain',
     details: [
       ['not after', seen.notAfter ?? 'not shown'],
@@ -151,7 +151,7 @@ export function narrate(seen: Observation): Narration {
         actor: 'adapter',
         direction: to('harness'),
         text: `says that it dropped ${sentenceList(seen.dropped) || 'nothing'}`,
-        label: 'reset',
+        label: `dropped ${sentenceList(seen.dropped) || 'nothing'}`,
         tone: 'plain',
         details: [],
       }
@@ -162,7 +162,7 @@ export function narrate(seen: Observation): Narration {
         actor: 'adapter',
         direction: AT_HOME,
         text: `${FAULTS[seen.fault]}: ${seen.detail}`,
-        label: 'adapter fault',
+        label: FAULTS[seen.fault],
         tone: 'trouble',
         details: [],
       }

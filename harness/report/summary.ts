@@ -32,7 +32,7 @@ export function whySkipped(result: ReportedResult): string {
   const core = capabilities.filter((one) => CORE_CAPABILITIES.includes(one))
   if (core.length > 0) return `core capability not declared: ${sentenceList(core)}`
   if (capabilities.length > 0) return `not declared: ${sentenceList(capabilities)}`
-  if (engines.length > 0) return `runs on the engine ${sentenceList(engines, 'or')} only`
+  if (engines.length > 0) return `needs the engine ${sentenceList(engines, 'or')}`
   return 'no reason recorded'
 }
 

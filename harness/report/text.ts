@@ -10,12 +10,19 @@ const SHOWN = 600
  */
 const DECEIVING = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
+/** Those that a reader knows by name. */
+const NAMED: ReadonlyMap<number, string> = new Map([
+  [0x00, 'NUL'],
+  [0x09, 'TAB'],
+  [0x0a, 'LF'],
+  [0x0d, 'CR'],
+  [0x1b, 'ESC'],
+])
+
 function spelled(character: string): string {
   const code = character.codePointAt(0) ?? 0
-  // U+2400 on are pictures of the C0 controls: ␛ for ESC, ␊ for a line feed.
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code)
-  if (code === 0x7f) return '␡'
-  return `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`
+  const name = NAMED.get(code) ?? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+  return `‹${name}›`
 }
 
 /** The text with every character that deceives the eye or a terminal spelled out, and its length bounded. */
