@@ -14,7 +14,7 @@ import type {
 
 const AUTHORITY: RawCertificate = {
   key: 'ec-p256',
-  'not-before': '-1d',
+  'not-before': '-1y',
   'not-after': '+5y',
   signature: 'sha256',
   'subject-alternative-names': 'none',
@@ -32,8 +32,9 @@ const AUTHORITY: RawCertificate = {
 
 const END_ENTITY: RawCertificate = {
   ...AUTHORITY,
-  'not-before': '-1h',
-  'not-after': '+90d',
+  // Early enough for `not-after: -1d` alone to make a certificate that ran out yesterday.
+  'not-before': '-30d',
+  'not-after': '+60d',
   'key-usage': ['digital-signature'],
   'basic-constraints': { authority: 'end-entity' },
 }
@@ -69,7 +70,7 @@ const dispatcher = (issuer: string): RawCertificate => ({
 
 /**
  * The certificates that every scenario knows, by name. All have P-256 keys of their own; end
- * entities are valid from an hour ago for 90 days, authorities from a day ago for five years.
+ * entities are in the middle of their 90 days, authorities have five years left.
  *
  * `public-root` stands in for the public web PKI: the harness puts it into the own trust store of
  * the adapter's process, so no scenario may change it.

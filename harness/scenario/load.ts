@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { HarnessError } from '../errors.ts'
-import { parseTopic } from './parse.ts'
+import { readCached, writeCached } from './cache.ts'
+import { parseTopic, type TopicFile } from './parse.ts'
 import { scenarioInvalid, suggestion, type LocatedProblem } from './problems.ts'
 import type { Scenario } from './types.ts'
 
@@ -14,34 +15,38 @@ export interface Corpus {
   readonly digest: string
   readonly byId: ReadonlyMap<string, Scenario>
   /** The scenario with that id, or that once had it. @throws HarnessError `ERR_SCENARIO_NOT_FOUND` */
-  resolve(id: string): Scenario
-}
-
-/** One topic file, read but not parsed. */
-interface TopicFile {
-  readonly topicId: string
-  /** Relative to the working directory, as messages show it. */
-  readonly file: string
-  readonly text: string
+  readonly resolve: (id: string) => Scenario
 }
 
 /**
  * Loads every `*.yaml` file of the folders, not of folders within them.
+ *
+ * @param cacheFolder a private folder that lives as long as the run. The first of its processes
+ *   leaves the parsed corpus there for the others, since parsing is what takes the time. Default: none.
  * @throws HarnessError `ERR_SCENARIO_INVALID` with every problem of every file;
  *   `ERR_SCENARIO_NOT_FOUND` when a folder cannot be read or holds no topic file
  */
-export function loadScenarios(folders: readonly string[]): Corpus {
+export function loadScenarios(folders: readonly string[], cacheFolder?: string): Corpus {
   const files = folders.flatMap(readFolder)
+  const digest = digestOf(files)
+  const cached = cacheFolder === undefined ? null : readCached(cacheFolder, files)
+  if (cached !== null) return corpusOf(cached, digest)
+  const scenarios = parseFiles(files)
+  if (cacheFolder !== undefined) writeCached(cacheFolder, files, scenarios)
+  return corpusOf(scenarios, digest)
+}
+
+function parseFiles(files: readonly TopicFile[]): readonly Scenario[] {
   const problems: LocatedProblem[] = []
   const scenarios: Scenario[] = []
-  for (const { text, file, topicId } of files) {
-    const parsed = parseTopic(text, file, topicId)
+  for (const file of files) {
+    const parsed = parseTopic(file)
     problems.push(...parsed.problems)
     scenarios.push(...parsed.scenarios)
   }
   problems.push(...collisions(scenarios))
   if (problems.length > 0) throw scenarioInvalid(problems)
-  return corpusOf(scenarios, digestOf(files))
+  return scenarios
 }
 
 function readFolder(folder: string): readonly TopicFile[] {
@@ -56,6 +61,7 @@ function readFolder(folder: string): readonly TopicFile[] {
     const text = readFileSync(path, 'utf8')
       .replace(/^\uFEFF/, '')
       .replaceAll('\r\n', '\n')
+    // Relative to the working directory, so that a terminal can open it.
     return { topicId: name.slice(0, -'.yaml'.length), file: relative('.', path), text }
   })
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { capabilitiesFor } from './capabilities.ts'
 import { checkExpectation } from './check-expectation.ts'
 import { checkSituation } from './check-situation.ts'
@@ -10,7 +11,16 @@ import { readSituation, type Situation } from './read-setup.ts'
 import { readSteps } from './read-steps.ts'
 import { checkAgainstSchema } from './schema-check.ts'
 import type { Scenario } from './types.ts'
-import { ENGINES } from './vocabulary.ts'
+import { CAPABILITIES, ENGINES } from './vocabulary.ts'
+
+/** One topic file, read but not parsed. */
+export interface TopicFile {
+  /** First half of the ids: the file's name without `.yaml`. */
+  readonly topicId: string
+  /** Path for messages. */
+  readonly file: string
+  readonly text: string
+}
 
 /** What came of reading one topic file: its scenarios, the control first, or all that is wrong. */
 export interface ParsedTopic {
@@ -18,13 +28,8 @@ export interface ParsedTopic {
   readonly problems: readonly LocatedProblem[]
 }
 
-/**
- * Parses one topic file.
- * @param text the YAML
- * @param file path for messages
- * @param topicId first half of the scenarios' ids: the file's name without `.yaml`
- */
-export function parseTopic(text: string, file: string, topicId: string): ParsedTopic {
+/** Parses one topic file. Never throws: everything that is wrong is in the result. */
+export function parseTopic({ text, file, topicId }: TopicFile): ParsedTopic {
   const document = readDocument(text)
   if (document.syntaxProblems.length > 0) {
     return { scenarios: [], problems: document.syntaxProblems.map((one) => ({ ...one, file })) }
@@ -64,11 +69,12 @@ function readTopic(reader: TopicReader, problemCount: () => number): readonly Sc
   const control = readCase(reader, 'control', topic.control, base, ['control'])
   // A mistake in the control would be told again for every scenario that builds upon it.
   if (problemCount() > 0) return []
+  const undeviated = deviation(control, control)
   const deviations = Object.entries(topic.scenarios).map(([key, raw]) => {
     const path = ['scenarios', key]
     if (key === 'control') report(path, 'the key "control" is the id of the control')
-    const scenario = readCase(reader, key, raw, lay(base, raw, path), path)
-    if (deviation(scenario) === deviation(control)) {
+    const scenario = underControl(readCase(reader, key, raw, lay(base, raw, path), path), control)
+    if (deviation(scenario, control) === undeviated) {
       report(path, 'deviates in nothing from the control: same setup, same steps')
     }
     return scenario
@@ -76,9 +82,22 @@ function readTopic(reader: TopicReader, problemCount: () => number): readonly Sc
   return [control, ...deviations]
 }
 
-/** What a scenario does and expects, comparable as text. */
-function deviation(scenario: Scenario): string {
-  const { certificates, endpoint, tokenServer, elsewhere, dispatcher, event, steps } = scenario
+/** Where its control has to be skipped, a scenario cannot be judged either. */
+function underControl(scenario: Scenario, control: Scenario): Scenario {
+  const needed = new Set([...control.requires, ...scenario.requires])
+  return {
+    ...scenario,
+    requires: CAPABILITIES.filter((capability) => needed.has(capability)),
+    engines: scenario.engines.filter((engine) => control.engines.includes(engine)),
+  }
+}
+
+/** What a scenario does and expects, comparable as text; certificates shared with the control aside. */
+function deviation(scenario: Scenario, control: Scenario): string {
+  const { endpoint, tokenServer, elsewhere, dispatcher, event, steps } = scenario
+  const certificates = Object.entries(scenario.certificates).filter(
+    ([name, description]) => !isDeepStrictEqual(description, control.certificates[name]),
+  )
   return JSON.stringify([certificates, endpoint, tokenServer, elsewhere, dispatcher, event, steps])
 }
 

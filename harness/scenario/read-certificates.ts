@@ -16,10 +16,28 @@ export type Certificates = Readonly<Record<string, CertificateDescription>>
 export function readCertificates(layers: Layers, report: Report): Certificates {
   const complete: Record<string, CertificateDescription> = {}
   for (const name of Object.keys(layers.certificates)) {
-    const raw = resolve(name, layers, report, [])
-    if (raw !== null) complete[name] = readCertificate(name, raw, layers, report)
+    const description = asStandard(name, layers) ?? readOwn(name, layers, report)
+    if (description !== null) complete[name] = description
   }
   return complete
+}
+
+function readOwn(name: string, layers: Layers, report: Report): CertificateDescription | null {
+  const raw = resolve(name, layers, report, [])
+  return raw === null ? null : readCertificate(name, raw, layers, report)
+}
+
+const standard = new Map<string, CertificateDescription>()
+
+/** The one description of a standard certificate that nobody patches; null for every other. */
+function asStandard(name: string, layers: Layers): CertificateDescription | null {
+  const raw = layers.certificates[name]
+  if (raw === undefined || raw !== STANDARD_CERTIFICATES[name]) return null
+  const known = standard.get(name)
+  if (known !== undefined) return known
+  const description = readCertificate(name, raw, layers, () => undefined)
+  standard.set(name, description)
+  return description
 }
 
 function placeOf(name: string, layers: Layers) {
