@@ -88,7 +88,8 @@ export function countList(counts: Counts): Html {
   </ul>`
 }
 
-const RFC = /^RFC (\d+)(?: (Appendix )?([A-Z]|[0-9][0-9A-Za-z.]*)?)?/
+const RFC =
+  /^RFC (\d+)(?:,? (?:section |Section |§ ?)?(Appendix )?([A-Z](?:\.\d+)*|\d+(?:\.\d+)*)(?![A-Za-z0-9]))?/
 
 /** A section of a standard, linked where it is an RFC's. */
 export function reference(text: string): Html {

@@ -1,0 +1,80 @@
+import { expect, test } from '@playwright/test'
+import { compare } from './comparison.ts'
+import type { ReportedResult } from './model.ts'
+import { sampleReport } from './sample-for-tests.ts'
+import { skippedGroups } from './summary.ts'
+
+const report = sampleReport()
+
+function sample(id: string): ReportedResult {
+  const found = report.results.find((result) => result.scenario === id)
+  if (found === undefined) throw new Error(`the sample has no ${id}`)
+  return found
+}
+
+/** What differs, by name, with what was seen instead. */
+function differences(result: ReportedResult): Readonly<Record<string, string>> {
+  const rows = compare(result).flatMap((comparison) => comparison.rows)
+  return Object.fromEntries(
+    rows.filter((row) => row.mark === 'differs').map((row) => [row.what, row.seen]),
+  )
+}
+
+test('the sample has every way to end', () => {
+  expect(report.summary).toEqual({ planned: 19, passed: 7, failed: 5, skipped: 4, inconclusive: 3 })
+  const reasons = report.results.flatMap(({ reason }) => (reason === null ? [] : [reason]))
+  expect([...new Set(reasons)].sort()).toEqual(
+    ['adapter', 'contradiction', 'harness', 'leak', 'resumed', 'unmet', 'wrong-reason'].sort(),
+  )
+})
+
+test('what differs is what the judge complained about', () => {
+  expect(differences(sample('server-validity/end-entity-expired-by-a-second'))).toEqual({
+    Outcome: '1 accepted request; the adapter said delivered (HTTP 204)',
+    'At the origin': '1 request',
+  })
+  expect(differences(sample('server-validity/issuer-expired'))).toEqual({
+    Reason: 'server-certificate.name-mismatch',
+  })
+  expect(differences(sample('client-certificate/no-forwarded-header'))).toEqual({
+    Headers: 'client-cert',
+  })
+  expect(differences(sample('oauth2/one-refresh-after-401'))).toEqual({
+    'At the token server': '4 requests',
+  })
+  expect(differences(sample('rotation/redirected-elsewhere'))).toMatchObject({
+    Elsewhere: '1 connection',
+  })
+})
+
+test('nothing differs in a scenario that passed strictly and without advisories', () => {
+  const clean = report.results.filter(
+    (result) => result.grade === 'strict' && result.advisories.length === 0,
+  )
+  expect(clean.length).toBeGreaterThan(3)
+  for (const result of clean) expect(differences(result), result.scenario).toEqual({})
+})
+
+test('a wrong certificate and a delivery that never began are told', () => {
+  const result = sample('server-validity/control')
+  const [expectation] = result.expected
+  if (expectation === undefined) throw new Error('the control expects something')
+  const renewed = { ...expectation, clientCertificate: 'renewed' }
+  expect(differences({ ...result, expected: [renewed] })).toEqual({
+    'Client certificate': 'the certificate "dispatcher"',
+  })
+  expect(compare({ ...result, expected: [expectation, expectation] })[1]).toEqual({
+    step: null,
+    rows: [],
+  })
+})
+
+test('skips are grouped by what is missing, those that leave a hole first', () => {
+  expect(
+    skippedGroups(report).map(({ why, results, leaves }) => [why, results.length, leaves]),
+  ).toEqual([
+    ['needs the engine containers', 1, 'a-hole'],
+    ['not declared: client-certificate.pkcs12', 2, 'nothing'],
+    ['not declared: client-certificate.jks', 1, 'nothing'],
+  ])
+})
