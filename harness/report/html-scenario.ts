@@ -47,7 +47,10 @@ function happened(result: ReportedResult): Html | null {
 /** The shell line that runs a scenario alone, with a button that copies it. */
 export function reproduceLine(result: ReportedResult): Html {
   return html`<div class="command">
-    <code>${result.reproduce}</code><button type="button" class="copy" hidden>Copy</button>
+    <code>${result.reproduce}</code
+    ><button type="button" class="copy" aria-label="Copy the command for ${result.scenario}" hidden>
+      Copy
+    </button>
   </div>`
 }
 

@@ -36,7 +36,9 @@ export function escapeText(text: string): string {
 
 /** A template in which every value is escaped, unless it is HTML itself. Attributes must be quoted. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
-  return new Html(String.raw({ raw: strings }, ...values.map(sourceOf)))
+  // Indentation is for who reads the source; a line feed is all the white space that HTML needs.
+  const raw = strings.map((part) => part.replace(/\n\s+/g, '\n'))
+  return new Html(String.raw({ raw }, ...values.map(sourceOf)))
 }
 
 /** Declares a string to be HTML. Only for our own files and numbers. */

@@ -89,7 +89,7 @@ export function verdictSentence(report: Report): string {
   const { planned, passed, failed, skipped, inconclusive } = report.summary
   switch (report.verdict) {
     case 'conformant': {
-      const rest = skipped === 0 ? '' : `; ${skipped} need what it does not declare`
+      const rest = skipped === 0 ? '' : ` and ${skipped} ${skipped === 1 ? 'was' : 'were'} skipped`
       return `${passed} of ${count(planned, 'scenario')} passed${rest}. Nothing failed and nothing is open.`
     }
     case 'nonconformant': {

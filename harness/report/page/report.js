@@ -72,18 +72,26 @@
     selection.addRange(range)
   }
   for (const button of all('button.copy')) {
+    const name = button.getAttribute('aria-label')
+    const say = (word) => {
+      button.textContent = word
+      button.removeAttribute('aria-label')
+      setTimeout(() => {
+        button.textContent = 'Copy'
+        button.setAttribute('aria-label', name)
+      }, 2000)
+    }
     button.hidden = false
     button.addEventListener('click', async () => {
       const code = button.parentElement.querySelector('code')
       try {
         await navigator.clipboard.writeText(code.textContent)
-        button.textContent = 'Copied'
+        say('Copied')
       } catch {
         // No clipboard here (an old browser, a denied permission): leave it selected to copy by hand.
         select(code)
-        button.textContent = 'Selected'
+        say('Selected')
       }
-      setTimeout(() => (button.textContent = 'Copy'), 2000)
     })
   }
 
