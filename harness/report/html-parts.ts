@@ -50,12 +50,17 @@ export function badge(mark: Mark, word: string = mark): Html {
 /** The verdicts in the order in which bars and filters show them. */
 export const VERDICT_ORDER: readonly VerdictWord[] = ['passed', 'failed', 'inconclusive', 'skipped']
 
+/** Least width of a part of the bar, of 100: one failure among thousands must be seen. */
+const LEAST = 1.2
+const GAP = 0.3
+
 /** How the planned scenarios ended, as one bar. */
 export function proportionBar(counts: Counts): Html {
-  if (counts.planned === 0) return html``
+  const present = VERDICT_ORDER.filter((verdict) => counts[verdict] > 0)
+  const room = 100 - present.length * LEAST - (present.length - 1) * GAP
   let x = 0
-  const parts = VERDICT_ORDER.flatMap((verdict) => {
-    const width = (counts[verdict] / counts.planned) * 100
+  const parts = present.map((verdict) => {
+    const width = LEAST + (counts[verdict] / counts.planned) * room
     const part = html`<rect
       class="${verdict}"
       x="${x.toFixed(2)}"
@@ -63,8 +68,8 @@ export function proportionBar(counts: Counts): Html {
       width="${width.toFixed(2)}"
       height="1"
     />`
-    x += width
-    return width === 0 ? [] : [part]
+    x += width + GAP
+    return part
   })
   const words = VERDICT_ORDER.map((verdict) => `${counts[verdict]} ${verdict}`).join(', ')
   return html`<svg

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { createHash } from 'node:crypto'
-import { reference } from './html-parts.ts'
+import { proportionBar, reference } from './html-parts.ts'
 import { renderHtml } from './html.ts'
 import { html } from './markup.ts'
 import { SAMPLE_FACTS, sampleReport } from './sample-for-tests.ts'
@@ -110,6 +110,14 @@ test('shows every scenario, what failed first, and skips by name', () => {
   expect(page).toContain('not declared: client-certificate.pkcs12')
   expect(page).toContain('needs the engine containers')
   expect(page).toContain('passed loosely')
+})
+
+test('one failure among many is wide enough to be seen', () => {
+  const counts = { planned: 2000, passed: 1999, failed: 1, skipped: 0, inconclusive: 0 }
+  const widths = [...proportionBar(counts).source.matchAll(/x="([\d.]+)" y="0" width="([\d.]+)"/g)]
+  const [, failed] = widths.map(([, x, width]) => ({ x: Number(x), width: Number(width) }))
+  expect(failed?.width).toBeGreaterThan(1)
+  expect((failed?.x ?? 0) + (failed?.width ?? 0)).toBeCloseTo(100, 1)
 })
 
 test('links sections of RFCs', () => {
