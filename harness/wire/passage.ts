@@ -55,7 +55,9 @@ export class Passage {
     down.on('error', () => {
       this.#resetBy('dispatcher')
     })
-    down.on('end', this.#endBeforeSlot)
+    down.on('end', () => {
+      this.#endBy('dispatcher')
+    })
     down.on('data', this.#readHead)
   }
 
@@ -86,9 +88,12 @@ export class Passage {
     })
   }
 
-  readonly #endBeforeSlot = (): void => {
-    this.#closed ??= { by: 'dispatcher', how: 'fin' }
-    this.#down.end()
+  /** Passes a FIN on, or answers it where there is no slot behind. */
+  #endBy(side: Side): void {
+    this.#closed ??= { by: side, how: 'fin' }
+    if (side === 'endpoint' || this.#up === null) this.#down.end()
+    // While the slot is still being connected to, what is to come before the FIN is not written yet.
+    else if (!this.#up.connecting) this.#up.end()
   }
 
   readonly #readHead = (chunk: Buffer): void => {
@@ -147,7 +152,6 @@ export class Passage {
     const { slot, connection, ledger, listener } = this.#context
     const down = this.#down
     down.pause()
-    down.off('end', this.#endBeforeSlot)
     const up = connect({ host: slot.host, port: slot.port, allowHalfOpen: true, noDelay: true })
     this.#up = up
     up.once('connect', () => {
@@ -161,8 +165,18 @@ export class Passage {
       })
       this.#pump('dispatcher', down, up)
       this.#pump('endpoint', up, down)
+      up.on('end', () => {
+        this.#endBy('endpoint')
+      })
+      // A paused socket still says that it has ended.
+      if (down.readableEnded) up.end()
     })
-    const unreachable = (error: Error) => {
+    const unreachable = (error: NodeJS.ErrnoException) => {
+      // Accepted and reset at once, which may overtake the news of the accept.
+      if (error.code === 'ECONNRESET') {
+        this.#resetBy('endpoint')
+        return
+      }
       const detail = `${listener}: the wire could not reach slot ${slot.name}: ${error.message}`
       ledger.record({ kind: 'harness-fault', detail })
       this.abandon()
@@ -176,10 +190,6 @@ export class Passage {
       if (!to.destroyed && !to.write(chunk)) from.pause()
     })
     to.on('drain', () => from.resume())
-    from.on('end', () => {
-      this.#closed ??= { by: side, how: 'fin' }
-      to.end()
-    })
     from.resume()
   }
 
