@@ -114,7 +114,8 @@ test('shows every scenario, what failed first, and skips by name', () => {
 
 test('one failure among many is wide enough to be seen', () => {
   const counts = { planned: 2000, passed: 1999, failed: 1, skipped: 0, inconclusive: 0 }
-  const widths = [...proportionBar(counts).source.matchAll(/x="([\d.]+)" y="0" width="([\d.]+)"/g)]
+  const bar = proportionBar(counts).source
+  const widths = [...bar.matchAll(/\sx="([\d.]+)"\s+y="0"\s+width="([\d.]+)"/g)]
   const [, failed] = widths.map(([, x, width]) => ({ x: Number(x), width: Number(width) }))
   expect(failed?.width).toBeGreaterThan(1)
   expect((failed?.x ?? 0) + (failed?.width ?? 0)).toBeCloseTo(100, 1)
