@@ -264,7 +264,7 @@ test('keeps the order of the plan and counts every planned scenario once', () =>
   expect(report.results).toHaveLength(planned)
   const sums = report.profiles.reduce((sum, profile) => sum + profile.planned, 0)
   expect(sums).toBe(planned)
-  expect(report.results[0]?.scenario).toBe('server-validity/control')
+  expect(report.results[0]?.scenario).toBe('sample-server-validity/control')
 })
 
 test('refuses a result that was not planned, and a plan with duplicates', () => {

@@ -29,20 +29,20 @@ test('the sample has every way to end', () => {
 })
 
 test('what differs is what the judge complained about', () => {
-  expect(differences(sample('server-validity/end-entity-expired-by-a-second'))).toEqual({
+  expect(differences(sample('sample-server-validity/end-entity-expired-by-a-second'))).toEqual({
     Outcome: '1 accepted request; the adapter said delivered (HTTP 204)',
     'At the origin': '1 request',
   })
-  expect(differences(sample('server-validity/issuer-expired'))).toEqual({
+  expect(differences(sample('sample-server-validity/issuer-expired'))).toEqual({
     Reason: 'server-certificate.name-mismatch',
   })
-  expect(differences(sample('client-certificate/no-forwarded-header'))).toEqual({
+  expect(differences(sample('sample-client-certificate/no-forwarded-header'))).toEqual({
     Headers: 'client-cert',
   })
-  expect(differences(sample('oauth2/one-refresh-after-401'))).toEqual({
+  expect(differences(sample('sample-oauth2/one-refresh-after-401'))).toEqual({
     'At the token server': '4 requests',
   })
-  expect(differences(sample('rotation/redirected-elsewhere'))).toMatchObject({
+  expect(differences(sample('sample-rotation/redirected-elsewhere'))).toMatchObject({
     Elsewhere: '1 connection',
   })
 })
@@ -56,7 +56,7 @@ test('nothing differs in a scenario that passed strictly and without advisories'
 })
 
 test('a wrong certificate and a delivery that never began are told', () => {
-  const result = sample('server-validity/control')
+  const result = sample('sample-server-validity/control')
   const [expectation] = result.expected
   if (expectation === undefined) throw new Error('the control expects something')
   const renewed = { ...expectation, clientCertificate: 'renewed' }

@@ -55,14 +55,14 @@ const HOSTILE_HEADER = '"><svg onload=alert(3)> \' & \u200b\u2066hidden'
 /** The scenarios of the sample report, by topic. */
 export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
   {
-    id: 'server-validity/control',
+    id: 'sample-server-validity/control',
     topic: VALIDITY,
     title: 'Delivers to an endpoint whose certificate is valid',
     expected: expecting('delivered'),
     scene: delivery(begun()),
   },
   {
-    id: 'server-validity/end-entity-expired',
+    id: 'sample-server-validity/end-entity-expired',
     topic: VALIDITY,
     title: 'Refuses an endpoint whose certificate expired a day ago',
     references: ['RFC 5280 4.1.2.5', 'RFC 9525 6.1'],
@@ -75,7 +75,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('refused', { reason: EXPIRED, native: 'CERT_HAS_EXPIRED' }),
   },
   {
-    id: 'server-validity/end-entity-expired-by-a-second',
+    id: 'sample-server-validity/end-entity-expired-by-a-second',
     topic: VALIDITY,
     title: 'Refuses an endpoint whose certificate expired a second ago',
     references: ['RFC 5280 4.1.2.5', 'RFC 5280 6.1.3 (a)(2)'],
@@ -84,7 +84,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
     scene: delivery(begun()),
   },
   {
-    id: 'server-validity/not-yet-valid',
+    id: 'sample-server-validity/not-yet-valid',
     topic: VALIDITY,
     title: 'Refuses an endpoint whose certificate is valid from tomorrow',
     references: ['RFC 5280 4.1.2.5'],
@@ -97,7 +97,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('refused', { reason: 'unspecified', native: 'certificate error' }),
   },
   {
-    id: 'server-validity/issuer-expired',
+    id: 'sample-server-validity/issuer-expired',
     topic: VALIDITY,
     title: 'Refuses an endpoint whose issuing CA certificate expired',
     references: ['RFC 5280 6.1.3 (a)(2)'],
@@ -110,7 +110,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('refused', { reason: 'server-certificate.name-mismatch', native: HOSTILE_NATIVE }),
   },
   {
-    id: 'trust/public-root-in-host-store',
+    id: 'sample-trust/public-root-in-host-store',
     topic: TRUST,
     title: 'Refuses a chain that only the host’s own trust store would accept',
     references: ['RFC 5280 6.1.1 (d)'],
@@ -122,7 +122,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
     }),
   },
   {
-    id: 'client-certificate/rejected-with-400',
+    id: 'sample-client-certificate/rejected-with-400',
     topic: OWN,
     title: 'Does not report a delivery that nginx answered with 400',
     references: ['RFC 8446 4.4.2.4'],
@@ -141,7 +141,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('delivered', { stage: 'response', status: 400 }),
   },
   {
-    id: 'client-certificate/no-forwarded-header',
+    id: 'sample-client-certificate/no-forwarded-header',
     topic: OWN,
     title: 'Sends no Client-Cert header of its own',
     references: ['RFC 9440 4'],
@@ -157,7 +157,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('delivered', { stage: 'response', status: 204 }),
   },
   {
-    id: 'pinning/mismatch',
+    id: 'sample-pinning/mismatch',
     topic: PINS,
     title: 'Refuses an endpoint whose key is not among the pins',
     profile: 'pinning',
@@ -172,7 +172,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('refused', { reason: 'pin.mismatch', native: 'pin mismatch' }),
   },
   {
-    id: 'pinning/changed-between-deliveries',
+    id: 'sample-pinning/changed-between-deliveries',
     topic: PINS,
     title: 'Checks a pin that changed between two deliveries, also on a resumed session',
     profile: 'pinning',
@@ -186,7 +186,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('refused', { reason: 'pin.mismatch' }),
   },
   {
-    id: 'oauth2/bound-token',
+    id: 'sample-oauth2/bound-token',
     topic: TOKENS,
     title: 'Delivers with a token bound to its certificate',
     profile: 'oauth2-mtls',
@@ -205,7 +205,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('delivered', { stage: 'response', status: 204 }),
   },
   {
-    id: 'oauth2/one-refresh-after-401',
+    id: 'sample-oauth2/one-refresh-after-401',
     topic: TOKENS,
     title: 'Fetches one new token, not several, when the origin answers 401',
     level: 'SHOULD',
@@ -232,7 +232,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('delivered', { stage: 'response', status: 204 }),
   },
   ...(['pkcs12', 'pkcs12-legacy', 'jks'] as const).map((format): SampleScenario => ({
-    id: `keystores/${format}`,
+    id: `sample-keystores/${format}`,
     topic: STORES,
     title: `Delivers with a client certificate that was handed over as ${format}`,
     profile: 'keystores',
@@ -240,7 +240,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
     scene: 'skipped',
   })),
   {
-    id: 'rotation/endpoint-renewed',
+    id: 'sample-rotation/endpoint-renewed',
     topic: ROTATION,
     title: 'Delivers after the endpoint renewed its certificate',
     profile: 'rotation',
@@ -255,7 +255,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
     }),
   },
   {
-    id: 'rotation/nginx-reload',
+    id: 'sample-rotation/nginx-reload',
     topic: ROTATION,
     title: 'Delivers while nginx reloads its certificate',
     profile: 'rotation',
@@ -264,7 +264,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
     scene: 'skipped',
   },
   {
-    id: 'rotation/redirected-elsewhere',
+    id: 'sample-rotation/redirected-elsewhere',
     topic: ROTATION,
     title: 'Does not show its certificate to the host that a redirect names',
     profile: 'rotation',
@@ -283,7 +283,7 @@ export const SAMPLE_SCENARIOS: readonly SampleScenario[] = [
       .reply('delivered', { stage: 'response', status: 204 }),
   },
   {
-    id: 'rotation/never-reached',
+    id: 'sample-rotation/never-reached',
     topic: ROTATION,
     title: 'Delivers with the new key after its own certificate was replaced',
     profile: 'rotation',

@@ -10,9 +10,11 @@ test('says the verdict, the dispatcher, the profiles, what failed and where the 
   expect(text).toContain('5 of 19 scenarios failed. Another 3 gave no verdict.')
   expect(text).toMatch(/core +4 +4 +· +· +✗ nonconformant/)
   expect(text).toMatch(/keystores +· +· +3 +· +◐ partial/)
-  expect(text).toContain('  client-certificate/rejected-with-400  contradiction\n    Expected:')
-  expect(text).toContain("npx playwright test --grep 'client-certificate/rejected-with-400'")
-  expect(text).toContain('rotation/endpoint-renewed  adapter')
+  expect(text).toContain(
+    '  sample-client-certificate/rejected-with-400  contradiction\n    Expected:',
+  )
+  expect(text).toContain("npx playwright test --grep 'sample-client-certificate/rejected-with-400'")
+  expect(text).toContain('sample-rotation/endpoint-renewed  adapter')
   expect(text).toContain('  2  not declared: client-certificate.pkcs12')
   expect(text).toContain('1 passed loosely')
   expect(text).toContain('2 advisories')
