@@ -29,7 +29,8 @@ export async function startExec(
     limits: { maxParallel: 1 },
     payload,
     now: null,
-    clockOffsetMs: null,
+    // It runs on this machine, by this clock.
+    clockOffsetMs: 0,
   }
   return new ExecAdapter({ description, hello, env, redactor, deadlines })
 }

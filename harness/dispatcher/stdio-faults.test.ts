@@ -105,6 +105,19 @@ test('requests in flight share the fault of the moment', async () => {
   }
 })
 
+test('an adapter that ends in the middle of a line is quoted as far as it came', async () => {
+  using folder = temporaryFolder()
+  const source = adapterSource({
+    reset: `process.stdout.write('{"id":2,"dro', () => process.exit(0))`,
+  })
+  await using adapter = await start(folder.path, source)
+  expect(await adapter.reset()).toMatchObject({
+    outcome: 'fault',
+    fault: 'gone',
+    detail: 'the adapter exited with status 0 in the middle of the line: {"id":2,"dro',
+  })
+})
+
 test('an adapter that closes its standard output is gone', async () => {
   using folder = temporaryFolder()
   const source = adapterSource({

@@ -17,7 +17,9 @@ export class Tail {
    */
   text(): string {
     const text = this.#bytes.toString('utf8')
-    return this.#dropped === 0 ? text : text.slice(text.indexOf('\n') + 1)
+    if (this.#dropped === 0) return text
+    const rest = text.slice(text.indexOf('\n') + 1)
+    return rest.trim() === '' ? text : rest
   }
 
   /** The last lines that are not blank, at most `count`. */
