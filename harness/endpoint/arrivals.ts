@@ -37,20 +37,21 @@ export class Arrivals {
   follow(socket: Socket, bytesOf: () => number): Arrived {
     // Remembered now, for the kernel forgets the peer's address when a reset comes.
     const port = socket.remotePort ?? 0
+    let connection: number | null = null
     const connectionOf = () => {
-      const connection = this.#connectionByPort.get(port) ?? null
+      connection ??= this.#connectionByPort.get(port) ?? null
       const account = connection === null ? undefined : this.#accounts.get(connection)
       if (account !== undefined) account.state = 'seen'
       return connection
     }
     socket.on('error', () => undefined)
     socket.once('close', () => {
-      const connection = connectionOf()
-      if (connection === null) return
+      const closed = connectionOf()
+      if (closed === null) return
       this.#connectionByPort.delete(port)
       // The TLS socket above and its HTTP server learn of the end after this one: let them write first.
       setImmediate(() => {
-        this.#accounts.get(connection)?.settle(bytesOf())
+        this.#accounts.get(closed)?.settle(bytesOf())
       })
     })
     return {

@@ -4,6 +4,7 @@ import { sha256Hex } from '../pki/thumbprint.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
 import type { EndpointSetup } from '../scenario/setup.ts'
 import { findPathFault, type PathFault } from './client-path.ts'
+import type { TlsSide } from './tls-side.ts'
 
 /** Why a client certificate was rejected. */
 export type RejectReason = 'none-presented' | 'not-allowed' | PathFault
@@ -15,7 +16,7 @@ export interface ClientQuestion {
   /** DER of what the dispatcher sent, end entity first. */
   readonly sent: readonly Buffer[]
   readonly socket: Pick<TLSSocket, 'authorized' | 'authorizationError'>
-  readonly weakSignatures: 'refused' | 'accepted'
+  readonly tls: Pick<TlsSide, 'weakSignatures' | 'validation'>
   readonly at: Date
 }
 
@@ -24,7 +25,7 @@ export interface ClientQuestion {
  * overrides the path: then nothing but the thumbprint counts (self-signed registration, RFC 8705 2.2).
  *
  * With matching CA hints OpenSSL has validated the path against the same anchors and its word counts;
- * otherwise `ca` is not the anchors but the hints, and {@link findPathFault} decides.
+ * otherwise Node's `ca` is not the anchors but other hints, and {@link findPathFault} decides.
  */
 export function judgeClient(question: ClientQuestion): ClientJudgement {
   const { setup } = question
@@ -45,7 +46,7 @@ function reasonToReject(question: ClientQuestion): RejectReason | null {
     const sha256 = sha256Hex(endEntity)
     return allowed.some((name) => material.get(name).sha256 === sha256) ? null : 'not-allowed'
   }
-  if (setup.caHints === 'matching') {
+  if (question.tls.validation === 'openssl') {
     return socket.authorized ? null : faultFromOpenSsl(socket.authorizationError)
   }
   return findPathFault({
@@ -53,7 +54,7 @@ function reasonToReject(question: ClientQuestion): RejectReason | null {
     others,
     anchors: setup.clientAnchors.map((name) => material.get(name).der),
     at: question.at,
-    weakSignatures: question.weakSignatures,
+    weakSignatures: question.tls.weakSignatures,
   })
 }
 

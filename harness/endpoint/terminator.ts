@@ -12,7 +12,7 @@ import { listenOnLoopback, type StartedSlot } from './listen.ts'
 import { certificatesSentBy, describePresented } from './presented.ts'
 import { rejectConnection, rejectRequest, type RejectedConnection } from './reject.ts'
 import { createHttpSide, type Arrival, type Serve } from './serve.ts'
-import { createTlsSide } from './tls-side.ts'
+import { createTlsSide, type TlsSide } from './tls-side.ts'
 
 /** What a slot needs. */
 export interface SlotOptions {
@@ -36,8 +36,9 @@ export interface SlotOptions {
  */
 export async function startTerminator(options: SlotOptions): Promise<StartedSlot> {
   const { setup, material, ticketKeys, name } = options
-  const { server, weakSignatures } = createTlsSide(setup, material, ticketKeys)
-  const terminator = new Terminator(options, weakSignatures)
+  const side = createTlsSide(setup, material, ticketKeys)
+  const { server } = side
+  const terminator = new Terminator(options, side)
   // Our listener comes after Node's own, which makes the TLS socket.
   server.on('connection', (socket: Socket) => {
     terminator.accept(socket)
@@ -67,16 +68,16 @@ function socketBelow(tls: TLSSocket): Socket | null {
 class Terminator {
   readonly arrivals = new Arrivals()
   readonly #options: SlotOptions
-  readonly #weakSignatures: 'refused' | 'accepted'
+  readonly #side: TlsSide
   readonly #visits = new WeakMap<Socket, Visit>()
   readonly #arrivalOf = new WeakMap<Socket, Arrival>()
   readonly #rejected = new WeakMap<Socket, RejectedConnection>()
   readonly #anchors: readonly Buffer[]
   readonly #http
 
-  constructor(options: SlotOptions, weakSignatures: 'refused' | 'accepted') {
+  constructor(options: SlotOptions, side: TlsSide) {
     this.#options = options
-    this.#weakSignatures = weakSignatures
+    this.#side = side
     const { setup, material } = options
     this.#anchors = setup.clientAnchors.map((name) => material.get(name).der)
     this.#http = createHttpSide(setup.keepAlive, (request, response) => {
@@ -102,6 +103,7 @@ class Terminator {
       return
     }
     visit.tls = tls
+    tls.allowHalfOpen = true
     const { listener, setup, material, ledger } = this.#options
     tls.on('error', (error: Error) => {
       this.#recordAlert(error, connection)
@@ -113,7 +115,7 @@ class Terminator {
       material,
       sent,
       socket: tls,
-      weakSignatures: this.#weakSignatures,
+      tls: this.#side,
       at: new Date(),
     })
     ledger.record({

@@ -1,28 +1,27 @@
 import { constants } from 'node:crypto'
-import { createServer, rootCertificates, type Server, type TlsOptions } from 'node:tls'
+import { createServer, type Server, type TlsOptions } from 'node:tls'
 import { HarnessError } from '../errors.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
 import type { EndpointSetup } from '../scenario/setup.ts'
+import { caOptionFor, type CaOption } from './ca-hints.ts'
 
-/** A TLS server for a setup, and what had to be conceded for it. */
+/** A TLS server for a setup, and what has to be known to judge by what it says. */
 export interface TlsSide {
   readonly server: Server
   /** `accepted` at OpenSSL's security level 0. */
   readonly weakSignatures: 'refused' | 'accepted'
+  readonly validation: CaOption['validation']
 }
 
 /** The TLS 1.3 suites stay when a list of TLS 1.2 ciphers is given, as in nginx. */
 const TLS_1_3_SUITES = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'
 
-/** Names of real public authorities: foreign to every PKI that the harness makes. */
-const FOREIGN_HINTS = 3
-
 /**
- * Creates the TLS server of a slot. Certificates too weak for OpenSSL's default security level (RSA
- * below 2048 bits, SHA-1) and TLS before 1.2 are served at level 0.
+ * Creates the TLS server of a slot. A certificate too weak for OpenSSL's default security level (signed
+ * with SHA-1, say) and TLS before 1.2 are served at level 0.
  *
- * @throws HarnessError `ERR_ENGINE_FAULT` for what Node cannot do: h2, a TLS alert that it cannot send,
- *   a certificate that OpenSSL cannot load.
+ * @throws HarnessError `ERR_ENGINE_FAULT` for what Node cannot do: h2, an alert that it cannot send, a
+ *   certificate that OpenSSL cannot load.
  */
 export function createTlsSide(
   setup: EndpointSetup,
@@ -30,17 +29,17 @@ export function createTlsSide(
   ticketKeys: Buffer,
 ): TlsSide {
   refuseImpossible(setup)
-  const options = optionsFor(setup, material, ticketKeys)
-  const isOld = setup.minVersion < 'TLSv1.2'
+  const { options, validation } = optionsFor(setup, material, ticketKeys)
+  const isOld = setup.minVersion === 'TLSv1' || setup.minVersion === 'TLSv1.1'
   try {
-    if (!isOld) return { server: createServer(options), weakSignatures: 'refused' }
+    if (!isOld) return { server: createServer(options), weakSignatures: 'refused', validation }
   } catch (error) {
     if (!isTooWeak(error)) throw unloadable(setup, error)
   }
   const list = setup.ciphers === 'default' ? 'DEFAULT' : setup.ciphers
   const ciphers = `${TLS_1_3_SUITES}:${list}:@SECLEVEL=0`
   try {
-    return { server: createServer({ ...options, ciphers }), weakSignatures: 'accepted' }
+    return { server: createServer({ ...options, ciphers }), weakSignatures: 'accepted', validation }
   } catch (error) {
     throw unloadable(setup, error)
   }
@@ -50,16 +49,16 @@ function optionsFor(
   setup: EndpointSetup,
   material: IssuedMaterial,
   ticketKeys: Buffer,
-): TlsOptions {
-  const list =
+): { readonly options: TlsOptions; readonly validation: CaOption['validation'] } {
+  const sent =
     setup.chain === 'issuers'
       ? [material.get(setup.certificate), ...material.issuersOf(setup.certificate)]
       : setup.chain.map((name) => material.get(name))
-  return {
+  const { ca, validation } = caOptionFor(setup, material, sent)
+  const options: TlsOptions = {
     key: material.get(setup.certificate).keyPem,
-    cert: list.map(({ pem }) => pem).join('\n'),
-    // An empty array, unlike none, also keeps Node's own roots out.
-    ca: hintsFor(setup, material),
+    cert: sent.map(({ pem }) => pem).join('\n'),
+    ca: [...ca],
     requestCert: setup.clientCertificate !== 'not-requested',
     // With it a missing certificate is answered by a real alert. Node sends none for a bad one
     // (scenario catalogue, D1), so the other styles judge after the handshake.
@@ -74,26 +73,11 @@ function optionsFor(
       ? { secureOptions: constants.SSL_OP_NO_TICKET }
       : { ticketKeys }),
     sessionIdContext: 'hookproof',
-    allowHalfOpen: true,
+    // A dispatcher that ends in the middle of the handshake must not leave a half-open connection.
+    allowHalfOpen: false,
     noDelay: true,
   }
-}
-
-/** PEM of the certificates whose names go into certificate_authorities (RFC 8446 4.2.4). */
-function hintsFor(setup: EndpointSetup, material: IssuedMaterial): string[] {
-  switch (setup.caHints) {
-    case 'none':
-      return []
-    case 'foreign':
-      return rootCertificates.slice(0, FOREIGN_HINTS)
-    case 'matching': {
-      const allowed = setup.allowedClientCertificates
-      const issuers =
-        allowed === 'any-under-anchors' ? [] : allowed.map((name) => material.get(name).issuer)
-      const names = new Set([...setup.clientAnchors, ...issuers])
-      return [...names].map((name) => material.get(name).pem)
-    }
-  }
+  return { options, validation }
 }
 
 function refuseImpossible(setup: EndpointSetup): void {
