@@ -1,4 +1,4 @@
-import type { Layers } from './layers.ts'
+import { knows, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
 import type { RawExpectation } from './raw.ts'
 import { unknownName } from './read-certificates.ts'
@@ -78,12 +78,12 @@ function checkCertificates({ raw, situation, layers, path, report }: Expectation
   if (named !== 'any') {
     if (asksForCertificate(situation) === 'never-asks') {
       report([...path, 'client-certificate'], 'the endpoint never asks for a certificate')
-    } else if (named !== 'none' && layers.certificates[named] === undefined) {
+    } else if (named !== 'none' && knows(layers, named) === 'unknown') {
       unknownName(named, layers, [...path, 'client-certificate'], report)
     }
   }
   const token = raw.token?.['client-certificate'] ?? 'any'
-  if (!['any', 'none'].includes(token) && layers.certificates[token] === undefined) {
+  if (!['any', 'none'].includes(token) && knows(layers, token) === 'unknown') {
     unknownName(token, layers, [...path, 'token', 'client-certificate'], report)
   }
 }

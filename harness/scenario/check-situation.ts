@@ -1,5 +1,5 @@
 import { unknownName } from './read-certificates.ts'
-import type { Layers } from './layers.ts'
+import { knows, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
 import type { Situation } from './read-setup.ts'
 import type { ClientCertificateSetup, EndpointSetup } from './setup.ts'
@@ -55,7 +55,7 @@ function checkTokens(check: SituationCheck): void {
   }
   checkEndpoint(tokenServer.endpoint, [...path, 'token-server', 'endpoint'], check)
   const registered = tokenServer.registeredCertificate
-  if (registered !== 'none' && layers.certificates[registered] === undefined) {
+  if (registered !== 'none' && knows(layers, registered) === 'unknown') {
     unknownName(registered, layers, [...path, 'token-server', 'registered-certificate'], report)
   }
   if (!/^\d+(s|m|h|d|y)$/.test(layers.tokenServer?.['expires-in'] ?? '1h')) {
@@ -77,14 +77,14 @@ function checkNames(
 ): void {
   if (typeof names === 'string') return
   for (const [index, name] of names.entries()) {
-    if (layers.certificates[name] === undefined) {
+    if (knows(layers, name) === 'unknown') {
       unknownName(name, layers, [...path, index], report)
     }
   }
 }
 
 function checkEndpoint(endpoint: EndpointSetup, path: DocumentPath, check: SituationCheck): void {
-  if (check.layers.certificates[endpoint.certificate] === undefined) {
+  if (knows(check.layers, endpoint.certificate) === 'unknown') {
     unknownName(endpoint.certificate, check.layers, [...path, 'certificate'], check.report)
   }
   checkNames(endpoint.chain, [...path, 'chain'], check)
@@ -99,11 +99,11 @@ function checkClient(
 ): void {
   if (client === 'none') return
   const { layers, report } = check
-  if (layers.certificates[client.certificate] === undefined) {
+  if (knows(layers, client.certificate) === 'unknown') {
     unknownName(client.certificate, layers, [...path, 'certificate'], report)
   }
   checkNames(client.chain, [...path, 'chain'], check)
-  if (typeof client.key === 'object' && layers.certificates[client.key.of] === undefined) {
+  if (typeof client.key === 'object' && knows(layers, client.key.of) === 'unknown') {
     unknownName(client.key.of, layers, [...path, 'key', 'of'], report)
   }
 }

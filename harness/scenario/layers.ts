@@ -29,6 +29,11 @@ export interface Layers {
   readonly places: Readonly<Record<string, DocumentPath>>
 }
 
+/** Whether a certificate of this name is described; `constructor` is not, however objects are built. */
+export function knows(layers: Layers, name: string): 'known' | 'unknown' {
+  return Object.hasOwn(layers.certificates, name) ? 'known' : 'unknown'
+}
+
 /** The standard situation, under every control. */
 export const STANDARD_LAYERS: Layers = {
   certificates: STANDARD_CERTIFICATES,

@@ -1,6 +1,6 @@
 import type { CertificateDescription, Instant } from './certificate.ts'
 import { FIXED_CERTIFICATES, STANDARD_CERTIFICATES } from './defaults.ts'
-import type { Layers } from './layers.ts'
+import { knows, type Layers } from './layers.ts'
 import { merge } from './merge.ts'
 import { suggestion, type Report } from './problems.ts'
 import type { RawCertificate } from './raw.ts'
@@ -51,7 +51,7 @@ function resolve(
   report: Report,
   asked: readonly string[],
 ): RawCertificate | null {
-  const raw = layers.certificates[name]
+  const raw = knows(layers, name) === 'known' ? layers.certificates[name] : undefined
   const place = placeOf(name, layers)
   if (raw === undefined) return null
   if (raw.like === undefined) {
@@ -78,7 +78,7 @@ function resolve(
     )
     return null
   }
-  if (layers.certificates[raw.like] === undefined) {
+  if (knows(layers, raw.like) === 'unknown') {
     unknownName(raw.like, layers, [...place, 'like'], report)
     return null
   }
@@ -113,7 +113,7 @@ function readCertificate(
   const place = placeOf(name, layers)
   for (const key of REFERENCES) {
     const referred = raw[key]
-    if (referred !== undefined && layers.certificates[referred] === undefined) {
+    if (referred !== undefined && knows(layers, referred) === 'unknown') {
       unknownName(referred, layers, [...place, key], report)
     }
   }

@@ -1,5 +1,5 @@
 import { checkSituation } from './check-situation.ts'
-import { lay, type Layers } from './layers.ts'
+import { knows, lay, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
 import type { RawCase, RawSetup, RawStep } from './raw.ts'
 import { unknownName } from './read-certificates.ts'
@@ -120,7 +120,7 @@ function readStep(
     return { do: 'wait', ms }
   }
   const { certificate, warnings } = raw.inspect
-  if (layers.certificates[certificate] === undefined) {
+  if (knows(layers, certificate) === 'unknown') {
     unknownName(certificate, layers, [...place, 'inspect', 'certificate'], report)
   }
   return { do: 'inspect', expect: { certificate, warnings: warnings ?? [] } }

@@ -118,7 +118,30 @@ function explain(error: ErrorObject): Problem | null {
     case 'if':
       return null
     default:
-      return { path, says: error.message ?? `breaks ${error.keyword}` }
+      return { path, says: limitWords(error.keyword, Number(params['limit'])) }
+  }
+}
+
+/** What a limit of the schema demands. */
+function limitWords(keyword: string, limit: number): string {
+  switch (keyword) {
+    case 'minItems':
+      return 'must not be empty'
+    case 'minProperties':
+    case 'maxProperties':
+      return limit === 1 ? 'must have exactly one key' : `must have ${limit} keys`
+    case 'uniqueItems':
+      return 'says the same thing twice'
+    case 'minLength':
+      return `must have ${limit} characters or more`
+    case 'maxLength':
+      return `must have ${limit} characters or fewer`
+    case 'minimum':
+      return `must be ${limit} or more`
+    case 'maximum':
+      return `must be ${limit} or less`
+    default:
+      return `breaks the rule "${keyword}" of the schema`
   }
 }
 
