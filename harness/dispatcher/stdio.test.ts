@@ -131,9 +131,11 @@ test('replies out of order reach their own requests, at most max_parallel in fli
     {
       deliver: `
         held.push(request); most = Math.max(most, held.length)
-        if (held.length < 4) return
-        for (const one of held.splice(0).reverse())
-          reply(one, { disposition: 'failed', attempts: [{ stage: 'tcp', native: one.event.id }] })`,
+        // Long enough for a request too many to arrive.
+        if (held.length === 1) setTimeout(() => {
+          for (const one of held.splice(0).reverse())
+            reply(one, { disposition: 'failed', attempts: [{ stage: 'tcp', native: one.event.id }] })
+        }, 100)`,
       reset: 'return { dropped: [], }',
       inspect: "return { warnings: ['most-' + most] }",
     },
