@@ -17,7 +17,7 @@ export async function loadConfigFile(folder: string): Promise<HookproofOptions> 
   const file = NAMES.map((name) => join(folder, name)).find((path) => existsSync(path))
   if (file === undefined) return {}
   const options = await importDefault(file)
-  if (!(options instanceof Object)) {
+  if (typeof options !== 'object' || options === null) {
     throw new HarnessError('ERR_CONFIG_INVALID', `${file} exports no object by default.`, {
       hint: "Write `export default { dispatcher: 'node my-adapter.js' }`.",
     })
@@ -32,7 +32,10 @@ export async function loadConfigFile(folder: string): Promise<HookproofOptions> 
 async function importDefault(file: string): Promise<unknown> {
   try {
     const module: unknown = await import(pathToFileURL(file).href)
-    return module instanceof Object && 'default' in module ? module.default : null
+    // A module's namespace has no prototype, so that `instanceof Object` does not know it.
+    return typeof module === 'object' && module !== null && 'default' in module
+      ? module.default
+      : null
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new HarnessError('ERR_CONFIG_INVALID', `${file} cannot be loaded: ${why}`, {

@@ -98,8 +98,9 @@ async function perform(
         },
         DEADLINE_MS,
       )
+      const state = record.replied(ledger, outcome, event, adapter.hello.payload)
       await stage.settle(SETTLE_MS)
-      return record.replied(ledger, outcome, event, adapter.hello.payload)
+      return state
     }
     case 'reset':
       return record.dropped(ledger, await adapter.reset())
