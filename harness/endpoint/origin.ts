@@ -6,7 +6,7 @@ import type { Visit } from './site.ts'
 
 /** What answers behind every slot. One an engine; scenarios have a site each. */
 export interface StartedOrigin extends AsyncDisposable {
-  /** Port of its plain HTTP listener on 127.0.0.1, for load balancers. */
+  /** Port of its plain HTTP listener on 127.0.0.1, for load balancers; 0 = it has none. */
   readonly port: number
   /** A request that a slot without a load balancer has read. */
   handle(request: IncomingMessage, response: ServerResponse, visit: Visit): void
@@ -14,8 +14,14 @@ export interface StartedOrigin extends AsyncDisposable {
   admit(localPort: number, visit: Visit): void
 }
 
-/** Starts the origin. */
-export async function startOrigin(): Promise<StartedOrigin> {
+/**
+ * Starts the origin.
+ *
+ * @param listener - `none`: whoever reads requests hands them to `handle`. Default `loopback`.
+ */
+export async function startOrigin(
+  listener: 'loopback' | 'none' = 'loopback',
+): Promise<StartedOrigin> {
   const visits = new WeakMap<IncomingMessage, Visit>()
   const admitted = new Map<number, Visit>()
   const visitOf = (request: IncomingMessage): Visit | undefined =>
@@ -53,7 +59,8 @@ export async function startOrigin(): Promise<StartedOrigin> {
       if (port !== undefined) admitted.delete(port)
     })
   })
-  await app.listen({ host: '127.0.0.1', port: 0 })
+  if (listener === 'loopback') await app.listen({ host: '127.0.0.1', port: 0 })
+  else await app.ready()
   const address = app.server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Ledger } from '../observation/ledger.ts'
+import type { Recorder } from '../observation/ledger.ts'
 import type { BearerFinding, Listener } from '../observation/types.ts'
 import { sha256Hex } from '../pki/thumbprint.ts'
 import type { EndpointSetup, OriginAnswer } from '../scenario/setup.ts'
@@ -17,7 +17,11 @@ export interface Visit {
   readonly site: Site
   readonly arrival: Arrival
   readonly way:
-    | { readonly by: 'direct' }
+    | {
+        readonly by: 'direct'
+        /** What the dispatcher sent, where a proxy in another process has changed it since. */
+        readonly headersAsSent?: DistinctHeaders
+      }
     /** The certificate is what the load balancer says, and the headers are what it was sent. */
     | { readonly by: 'load-balancer'; readonly headersAsSent: DistinctHeaders }
 }
@@ -25,7 +29,7 @@ export interface Visit {
 /** What a site needs. */
 export interface SiteOptions {
   readonly listener: Listener
-  readonly ledger: Ledger
+  readonly ledger: Recorder
   readonly event: EventExpected
   readonly setup: Pick<EndpointSetup, 'policy' | 'answers'>
   /** Knows the scenario's tokens; null where it has no token server. */
@@ -95,7 +99,7 @@ export class Site {
         signature,
         answered: isGone ? 0 : statusOf(answer),
         by: 'origin',
-        headersAsSent: visit.way.by === 'direct' ? null : visit.way.headersAsSent,
+        headersAsSent: visit.way.headersAsSent ?? null,
       }),
     )
     if (isGone) return

@@ -1,22 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import type { TokenAnswer, TokenServerSetup } from '../scenario/setup.ts'
+import type { TokenAnswer } from '../scenario/setup.ts'
 import { createBearerChecker } from './bearer.ts'
 import type { RegisteredClient } from './client-authentication.ts'
 import type { TokenBook } from './tokens.ts'
-import type { RegisteredCertificate, StartedRealm, TokenRealm } from './types.ts'
+import type { RegisteredCertificate, StartedRealm, TokenBehaviour, TokenRealm } from './types.ts'
 
 /** A registered realm, with what its handlers need. */
 export class RegisteredRealm implements StartedRealm {
   readonly id = randomBytes(16).toString('hex')
   readonly prefix = `/r/${this.id}`
   readonly description: TokenRealm
-  /** Issuer identifier (RFC 8414 2). */
-  readonly issuer: string
   readonly tokens: TokenBook
   readonly bearers: StartedRealm['bearers']
   readonly #disposed = new AbortController()
   readonly #forget: (realm: RegisteredRealm) => void
-  #setup: TokenServerSetup
+  #setup: TokenBehaviour
   #registered: RegisteredCertificate | null
   #answersGiven = 0
 
@@ -26,7 +24,6 @@ export class RegisteredRealm implements StartedRealm {
     forget: (realm: RegisteredRealm) => void,
   ) {
     this.description = description
-    this.issuer = `${description.issuer}${this.prefix}`
     this.tokens = tokens
     this.bearers = createBearerChecker(tokens)
     this.#forget = forget
@@ -34,8 +31,14 @@ export class RegisteredRealm implements StartedRealm {
     this.#registered = description.registered
   }
 
+  /** Issuer identifier (RFC 8414 2). */
+  get issuer(): string {
+    const { issuer } = this.description
+    return `${typeof issuer === 'string' ? issuer : issuer()}${this.prefix}`
+  }
+
   /** The behaviour now. */
-  get setup(): TokenServerSetup {
+  get setup(): TokenBehaviour {
     return this.#setup
   }
 
@@ -60,7 +63,7 @@ export class RegisteredRealm implements StartedRealm {
     return answers[this.#answersGiven++] ?? answers.at(-1) ?? 'issue'
   }
 
-  update(setup: TokenServerSetup, registered?: RegisteredCertificate | null): void {
+  update(setup: TokenBehaviour, registered?: RegisteredCertificate | null): void {
     this.#setup = setup
     if (registered !== undefined) this.#registered = registered
     this.#answersGiven = 0

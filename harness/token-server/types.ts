@@ -26,18 +26,21 @@ export interface RegisteredCertificate {
   readonly subject: string
 }
 
+/** How a realm behaves: a token server's setup without its TLS side. */
+export type TokenBehaviour = Omit<TokenServerSetup, 'endpoint'>
+
 /** A realm: one scenario's token server. All realms share one HTTP application. */
 export interface TokenRealm {
-  readonly setup: TokenServerSetup
+  readonly setup: TokenBehaviour
   readonly clientSecret: string
   /** The registered certificate; null for the secret methods. */
   readonly registered: RegisteredCertificate | null
   /**
    * Origin of the URL that the dispatcher uses, for example `https://localhost:41234`, without a
    * trailing slash. With the realm's prefix behind it, it is the issuer identifier (RFC 8414 2) of
-   * metadata and tokens.
+   * metadata and tokens. A function is asked each time, for an origin that is known later.
    */
-  readonly issuer: string
+  readonly issuer: string | (() => string)
   /** Thumbprint put into a token by `issue-wrong-binding`, lower-case hexadecimal. */
   readonly foreignSha256: string
   /** Called once for each token request, before the answer is sent. */
@@ -56,7 +59,7 @@ export interface StartedRealm extends Disposable {
    *
    * @param registered - the certificate registered from now on; left out = as before.
    */
-  update(setup: TokenServerSetup, registered?: RegisteredCertificate | null): void
+  update(setup: TokenBehaviour, registered?: RegisteredCertificate | null): void
 }
 
 /** The token server as an HTTP application, without a listener of its own. */
