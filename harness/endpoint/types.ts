@@ -41,4 +41,9 @@ export interface SlotAddress {
    * of application bytes that it decrypted, or null where it cannot tell.
    */
   finished(connection: number): Promise<number | null>
+  /**
+   * Asked when the slot has ended the connection with FIN: how the dispatcher is to see that. Left out:
+   * as FIN. A slot in a container cannot reset by itself, for no RST comes out of there.
+   */
+  endingOf?(connection: number): Promise<'fin' | 'reset'>
 }

@@ -96,6 +96,18 @@ export class Passage {
     else if (!this.#up.connecting) this.#up.end()
   }
 
+  /** The slot's FIN, or what the slot says that it stands for. */
+  async #endBySlot(up: Socket): Promise<void> {
+    const { slot, connection } = this.#context
+    const ending = (await slot.endingOf?.(connection).catch(() => 'fin' as const)) ?? 'fin'
+    if (ending === 'fin' || this.#down.destroyed) {
+      this.#endBy('endpoint')
+      return
+    }
+    this.#resetBy('endpoint')
+    up.destroy()
+  }
+
   readonly #readHead = (chunk: Buffer): void => {
     this.#seen('dispatcher', chunk)
     this.#head = Buffer.concat([this.#head, chunk])
@@ -166,7 +178,7 @@ export class Passage {
       this.#pump('dispatcher', down, up)
       this.#pump('endpoint', up, down)
       up.on('end', () => {
-        this.#endBy('endpoint')
+        void this.#endBySlot(up)
       })
       // A paused socket still says that it has ended.
       if (down.readableEnded) up.end()
