@@ -17,6 +17,7 @@ export class Ledger {
   readonly #seen: Observation[] = []
   readonly #began = performance.now()
   #order: 'in-order' | 'late-ones' = 'in-order'
+  readonly #openedAt = new Map<number, number>()
   #connections = 0
   #overflow = 0
 
@@ -32,12 +33,16 @@ export class Ledger {
 
   /**
    * Adds what another process saw, stamped with the time at which it did: milliseconds since 1970. A
-   * time before the scenario began, or one yet to come, becomes the nearest one that can be.
+   * time that is yet to come, or from before the scenario or the connection began, becomes the nearest
+   * one that can be.
    */
   recordAt(seeing: Seeing, epochMs: number): void {
-    const elapsed = epochMs - performance.timeOrigin - this.#began
+    const now = performance.now() - this.#began
+    const ago = performance.timeOrigin + performance.now() - epochMs
+    const connection = 'connection' in seeing ? seeing.connection : 0
+    const earliest = this.#openedAt.get(connection) ?? 0
     this.#order = 'late-ones'
-    this.#add(seeing, Math.min(Math.max(elapsed, 0), performance.now() - this.#began))
+    this.#add(seeing, Math.min(Math.max(now - ago, earliest), now))
   }
 
   #add(seeing: Seeing, elapsed: number): void {
@@ -45,7 +50,9 @@ export class Ledger {
       this.#overflow++
       return
     }
-    this.#seen.push({ ...seeing, at: Math.round(elapsed * 10) / 10 })
+    const at = Math.round(elapsed * 10) / 10
+    if (seeing.kind === 'connection-opened') this.#openedAt.set(seeing.connection, at)
+    this.#seen.push({ ...seeing, at })
   }
 
   /** How many observations were dropped because the ledger was full. */

@@ -98,6 +98,7 @@ function readRequest(fields: JsonFields, connection: number): LogPart {
     answered: Math.max(0, fields.number('status')),
     // The first letter says who ended it; with these HAProxy answers in the origin's place.
     by: /^[PSL]/.test(fields.text('state')) ? 'terminator' : 'origin',
+    durationMs: fields.number('duration'),
   }
 }
 
@@ -116,6 +117,7 @@ function readFailure(fields: JsonFields, connection: number): LogPart {
       bytes: null,
       answered: 400,
       by: 'terminator',
+      durationMs: 0,
     }
   }
   const tlsCode = fields.number('tls_code')

@@ -46,6 +46,8 @@ export interface RequestPart extends AboutConnection {
   /** Status that was answered; 0 = closed without an answer. */
   readonly answered: number
   readonly by: 'terminator' | 'origin'
+  /** From the first byte of the request to the line being written, in milliseconds. */
+  readonly durationMs: number
 }
 
 /** A handshake that failed. */

@@ -82,6 +82,7 @@ function readRequest(fields: JsonFields, connection: number, slot: number): LogP
     // 444 is nginx's word for a close without an answer, 499 for a dispatcher that did not wait.
     answered: status === 444 || status === 499 ? 0 : status,
     by: fields.text('upstream_status') === '' ? 'terminator' : 'origin',
+    durationMs: fields.number('duration') * 1000,
   }
 }
 
