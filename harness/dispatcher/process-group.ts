@@ -44,7 +44,7 @@ export async function startProcess(
   const [program = '', ...rest] = command
   const child = spawn(program, rest, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...ownEnvironment(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   })
@@ -53,6 +53,16 @@ export async function startProcess(
   await once(child, 'spawn')
   child.on('error', ignore)
   return wrap(child, child.pid ?? 0)
+}
+
+/**
+ * This process' environment without the variables of a run: they tell where its keys are, and which
+ * scenarios it runs, and an adapter may know neither.
+ */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('HOOKPROOF_')),
+  )
 }
 
 function wrap(

@@ -58,7 +58,8 @@ export class Session implements AsyncDisposable {
     const store = join(mkdtempSync(join(options.folder, 'store-')), 'host-store.pem')
     writeFileSync(store, FIXED_CERTIFICATES.map((name) => issued.get(name).pem).join(''))
     const adapter = await startAdapter(options.dispatcher, {
-      env: { SSL_CERT_FILE: store, NODE_EXTRA_CA_CERTS: store },
+      // The last one only because a machine that sets it would hide the first from curl.
+      env: { SSL_CERT_FILE: store, NODE_EXTRA_CA_CERTS: store, CURL_CA_BUNDLE: store },
       restarts: options.restarts,
       cwd: options.cwd,
     })

@@ -175,8 +175,13 @@ test.describe('a delivery', () => {
     })
   })
 
+  test('is skipped when the adapter cannot express what no capability names', () => {
+    const story = new Story().configured('unsupported', null, ['tls.min_version']).step(0)
+    expect(judge(caseOf(story, DELIVERED))).toMatchObject({ verdict: 'skipped' })
+  })
+
   test('fails when a declared capability is called unsupported', () => {
-    const story = new Story().configured('unsupported').step(0)
+    const story = new Story().configured('unsupported', null, ['pin.spki']).step(0)
     expect(judge(caseOf(story, DELIVERED))).toMatchObject({ verdict: 'failed', reason: 'unmet' })
   })
 })

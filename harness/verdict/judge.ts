@@ -1,4 +1,5 @@
 import type { Observation } from '../observation/types.ts'
+import { CAPABILITIES } from '../scenario/vocabulary.ts'
 import type { Expectation, InspectExpectation, Level, Step } from '../scenario/types.ts'
 import { deliverySeen, ofKind, sliceOfStep } from './delivery.ts'
 import { judgeDelivered } from './delivered.ts'
@@ -27,6 +28,8 @@ export function judge(subject: Case): Verdict {
     index,
     finding: judgeStep(subject.observations, step, index),
   }))
+  const unclaimed = inexpressible(subject.observations)
+  if (unclaimed !== null) return { verdict: 'skipped', because: unclaimed }
   const leak = findings.find(
     ({ finding }) => finding.finding === 'failed' && finding.reason === 'leak',
   )
@@ -126,6 +129,17 @@ function judgeReset(seen: readonly Observation[], index: number): Finding {
       },
     ],
   }
+}
+
+/**
+ * What the adapter could not express although no capability names it, such as a lowest TLS version in
+ * a command line: nobody claimed it, so it is no failure. Null where a capability is among it.
+ */
+function inexpressible(seen: readonly Observation[]): string | null {
+  const told = ofKind(seen, 'configured').find((one) => one.result === 'unsupported')?.unsupported
+  if (told === undefined || told.length === 0) return null
+  if (CAPABILITIES.some((capability) => told.includes(capability))) return null
+  return `the adapter cannot express ${told.join(', ')}, which no capability names`
 }
 
 /** Faults of harness and adapter, worst first; null when both worked. */

@@ -38,8 +38,12 @@ export class Story {
     return this.add({ kind: 'step', step, action: 'deliver' })
   }
 
-  configured(result: 'accepted' | 'refused' | 'unsupported', reason: Reason | null = null): this {
-    return this.add({ kind: 'configured', result, reason, unsupported: [] })
+  configured(
+    result: 'accepted' | 'refused' | 'unsupported',
+    reason: Reason | null = null,
+    unsupported: readonly string[] = [],
+  ): this {
+    return this.add({ kind: 'configured', result, reason, unsupported })
   }
 
   hello(connection = 1): this {
