@@ -12,7 +12,7 @@ const LONGEST_LIST = 16
  * DER of the certificates that the dispatcher sent, end entity first; empty when it sent none.
  *
  * As OpenSSL could link them: a certificate that issued none of the others is not among them, nor is
- * the intermediate on a resumed session. Trust anchors (`anchors`, DER) are left out, for Node adds
+ * any but the first on a resumed session. Trust anchors (`anchors`, DER) are left out, for Node adds
  * those that it knows without saying so.
  */
 export function certificatesSentBy(

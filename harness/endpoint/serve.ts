@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Listener, PresentedCertificate } from '../observation/types.ts'
 import type { EndpointSetup } from '../scenario/setup.ts'
 import { closeGently } from './close-gently.ts'
@@ -25,17 +25,19 @@ export function createHttpSide(
   keepAlive: EndpointSetup['keepAlive'],
   serve: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
-  const closing = new WeakSet<Socket>()
+  const last = new WeakMap<Duplex, IncomingMessage>()
   const server = createServer((request, response) => {
-    if (closing.has(request.socket)) return
+    if (last.has(request.socket)) return
     if (keepAlive === 'off') {
-      closing.add(request.socket)
+      last.set(request.socket, request)
       response.shouldKeepAlive = false
     }
     serve(request, response)
   })
   server.keepAliveTimeout = 0
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // What follows a request is not looked at when its answer closes the connection.
+    if (last.get(socket)?.complete === true) return
     const isGone = error.code === 'ECONNRESET' || error.code === 'EPIPE'
     if (isGone || !(socket.writable && socket.readable)) {
       socket.destroy()

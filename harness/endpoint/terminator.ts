@@ -12,6 +12,7 @@ import { listenOnLoopback, type StartedSlot } from './listen.ts'
 import { certificatesSentBy, describePresented } from './presented.ts'
 import { rejectConnection, rejectRequest, type RejectedConnection } from './reject.ts'
 import { createHttpSide, type Arrival, type Serve } from './serve.ts'
+import type { SessionSharing } from './session-sharing.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 
 /** What a slot needs. */
@@ -22,8 +23,8 @@ export interface SlotOptions {
   readonly setup: EndpointSetup
   readonly material: IssuedMaterial
   readonly ledger: Ledger
-  /** 48 bytes, the same for all slots of a scenario: a session then survives a rotation. */
-  readonly ticketKeys: Buffer
+  /** The same for all slots of a scenario. */
+  readonly sessions: SessionSharing
   readonly serve: Serve
 }
 
@@ -35,8 +36,8 @@ export interface SlotOptions {
  * @throws HarnessError `ERR_ENGINE_FAULT` for a setup that Node cannot serve.
  */
 export async function startTerminator(options: SlotOptions): Promise<StartedSlot> {
-  const { setup, material, ticketKeys, name } = options
-  const side = createTlsSide(setup, material, ticketKeys)
+  const { setup, material, sessions, name } = options
+  const side = createTlsSide(setup, material, sessions.ticketKeys)
   const { server } = side
   const terminator = new Terminator(options, side)
   // Our listener comes after Node's own, which makes the TLS socket.
@@ -104,11 +105,12 @@ class Terminator {
     }
     visit.tls = tls
     tls.allowHalfOpen = true
-    const { listener, setup, material, ledger } = this.#options
+    const { listener, setup, material, ledger, sessions } = this.#options
     tls.on('error', (error: Error) => {
       this.#recordAlert(error, connection)
     })
-    const sent = certificatesSentBy(tls, this.#anchors)
+    const session = tls.isSessionReused() ? 'resumed' : 'full'
+    const sent = sessions.complete(certificatesSentBy(tls, this.#anchors), session)
     const presented = describePresented(sent, material)
     const judgement = judgeClient({
       setup,
@@ -125,7 +127,7 @@ class Terminator {
       protocol: tls.getProtocol() ?? 'unknown',
       cipher: tls.getCipher().standardName,
       alpn: typeof tls.alpnProtocol === 'string' ? tls.alpnProtocol : null,
-      session: tls.isSessionReused() ? 'resumed' : 'full',
+      session,
       clientCertificate: presented,
       judgement,
     })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { StartedOrigin } from '../endpoint/origin.ts'
 import type { RedirectTargets } from '../endpoint/origin-answer.ts'
+import { SessionSharing } from '../endpoint/session-sharing.ts'
 import { Site } from '../endpoint/site.ts'
 import type { BearerChecker } from '../endpoint/types.ts'
 import { HarnessError } from '../errors.ts'
@@ -16,9 +17,6 @@ export interface EngineParts {
   readonly tokenService: TokenService
 }
 
-/** Length of the keys that Node encrypts session tickets with. */
-const TICKET_KEYS_LENGTH = 48
-
 /**
  * Stands one scenario up: a wire and a slot for the endpoint, and where it has them for the token
  * server and for `elsewhere`.
@@ -30,7 +28,7 @@ export async function startEmbeddedScenario(
   stage: ScenarioStage,
 ): Promise<StartedScenario> {
   const { endpoint, tokenServer, elsewhere, material, ledger, event } = stage
-  const shared = { material, ledger, ticketKeys: randomBytes(TICKET_KEYS_LENGTH) }
+  const shared = { material, ledger, sessions: new SessionSharing() }
   const clientSecret = randomBytes(32).toString('base64url')
   const started: AsyncDisposable[] = []
   const keep = <T extends AsyncDisposable>(thing: T): T => {

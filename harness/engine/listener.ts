@@ -3,6 +3,7 @@ import type { StartedSlot } from '../endpoint/listen.ts'
 import type { StartedOrigin } from '../endpoint/origin.ts'
 import { startPlainSlot } from '../endpoint/plain-slot.ts'
 import type { Serve } from '../endpoint/serve.ts'
+import type { SessionSharing } from '../endpoint/session-sharing.ts'
 import type { Site } from '../endpoint/site.ts'
 import { startTerminator } from '../endpoint/terminator.ts'
 import type { Ledger } from '../observation/ledger.ts'
@@ -17,7 +18,7 @@ export interface ListenerOptions {
   readonly setup: EndpointSetup
   readonly material: IssuedMaterial
   readonly ledger: Ledger
-  readonly ticketKeys: Buffer
+  readonly sessions: SessionSharing
   /** What serves the requests of a slot with that setup. */
   readonly serveFor: (setup: EndpointSetup) => Serve
 }
@@ -68,11 +69,11 @@ export async function disposeAll(things: readonly AsyncDisposable[]): Promise<vo
 }
 
 function startSlot(
-  { listener, material, ledger, ticketKeys, serveFor }: ListenerOptions,
+  { listener, material, ledger, sessions, serveFor }: ListenerOptions,
   setup: EndpointSetup,
   name: string,
 ): Promise<StartedSlot> {
-  const slot = { listener, name, setup, material, ledger, ticketKeys, serve: serveFor(setup) }
+  const slot = { listener, name, setup, material, ledger, sessions, serve: serveFor(setup) }
   return setup.scheme === 'http' ? startPlainSlot(slot) : startTerminator(slot)
 }
 
