@@ -34,7 +34,7 @@ const result = (
   grade: verdict === 'passed' ? 'strict' : null,
   reason: verdict === 'failed' ? 'leak' : verdict === 'inconclusive' ? 'adapter' : null,
   explanation: 'because',
-  control: null,
+  control: 'passed',
   stimulus: {},
   expected: [],
   observations: [],
@@ -224,6 +224,13 @@ test('profiles are judged each on its own, and one without a pass is never confo
     ['rotation', 'partial'],
   ])
   expect(report.profiles[0]).toMatchObject({ planned: 1, passed: 1, failed: 0, skipped: 0 })
+})
+
+test('a profile of which only the control passed says nothing', () => {
+  const control = result('a', 'passed', { control: null })
+  const alone = assemble([plan('a')], new Map([['a', control]]), SAMPLE_FACTS)
+  expect(alone.profiles.map((profile) => profile.result)).toEqual(['partial'])
+  expect(alone.verdict).toBe('partial')
 })
 
 test('a filter spoils the profile it cuts into', () => {

@@ -35,7 +35,8 @@ function verdictOfCounts(counts: Counts): RunVerdict | null {
 }
 
 /**
- * The result of one profile. A profile in which nothing passed, or which has a hole, is `partial`.
+ * The result of one profile. A profile in which nothing but controls passed, or which has a hole, is
+ * `partial`: a control alone says nothing of what its topic is about.
  *
  * @param leftOut scenarios of this profile that a filter kept out of the run
  */
@@ -44,7 +45,8 @@ export function profileVerdict(results: readonly ReportedResult[], leftOut: numb
   const decided = verdictOfCounts(counts)
   if (decided !== null) return decided
   const holes = results.some((result) => skipLeaves(result) === 'a-hole')
-  return leftOut > 0 || counts.passed === 0 || holes ? 'partial' : 'conformant'
+  const said = results.some(({ verdict, control }) => verdict === 'passed' && control !== null)
+  return leftOut > 0 || !said || holes ? 'partial' : 'conformant'
 }
 
 /** Every profile that has a planned scenario, in the order of the vocabulary. */

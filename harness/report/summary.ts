@@ -33,7 +33,7 @@ export function whySkipped(result: ReportedResult): string {
   if (core.length > 0) return `core capability not declared: ${sentenceList(core)}`
   if (capabilities.length > 0) return `not declared: ${sentenceList(capabilities)}`
   if (engines.length > 0) return `needs the engine ${sentenceList(engines, 'or')}`
-  return 'no reason recorded'
+  return result.explanation.replace(/^Not run: /, '').replace(/\.$/, '')
 }
 
 /** Skipped results that share a why. */
