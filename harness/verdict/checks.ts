@@ -1,6 +1,6 @@
 import { FINE, failed, inconclusive, type Finding } from './finding.ts'
 import type { Connections, DeliverySeen, Of } from './delivery.ts'
-import { certificate, count, lastReason, range, said, wantedCertificate } from './words.ts'
+import { certificate, count, lastReason, range, wantedCertificate } from './words.ts'
 
 /** Requests that the origin itself read; what a terminator turned away did not reach it. */
 export function originRequests(connections: Connections): readonly Of<'request'>[] {
@@ -201,12 +201,4 @@ export function replied(seen: DeliverySeen): Of<'reply'> | Finding {
 export function givenReason(seen: DeliverySeen): string | null {
   if (seen.configRefusal !== null) return seen.configRefusal.reason
   return seen.reply === null ? null : lastReason(seen.reply)
-}
-
-/** `the adapter said …` or that it refused the configuration. */
-export function account(seen: DeliverySeen): string {
-  if (seen.configRefusal !== null) {
-    return `the adapter refused the configuration (${seen.configRefusal.reason ?? 'no reason'})`
-  }
-  return seen.reply === null ? 'the adapter did not reply' : said(seen.reply)
 }

@@ -1,7 +1,7 @@
 import type { DeliverySeen, Of } from './delivery.ts'
+import { account, endpointAccount } from './account.ts'
 import {
   accepted,
-  account,
   attempted,
   gapAsExpected,
   givenReason,
@@ -15,27 +15,12 @@ import {
   tokenAsExpected,
 } from './checks.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
-import { answer, certificate, lastReason, said } from './words.ts'
+import { lastReason, said } from './words.ts'
 
 const DELIVERED = 'the event at the origin, accepted, and the dispatcher saying so'
 
 /** Reasons that an environment gives, not the dispatcher's own decision about this endpoint. */
 const ENVIRONMENT = ['policy.blocked', 'net.dns', 'net.refused', 'unspecified']
-
-/** What the endpoint did with the requests and connections it saw. */
-function endpointAccount(seen: DeliverySeen): string {
-  const request = seen.endpoint.requests.at(-1)
-  if (request !== undefined) return `the request ${answer(request.answered)} by the ${request.by}`
-  const refused = seen.endpoint.handshakes.find((one) => one.judgement.decision === 'rejected')
-  if (refused?.judgement.decision === 'rejected') {
-    return `the endpoint rejected ${certificate(refused.clientCertificate)} (${refused.judgement.because})`
-  }
-  const failure = seen.endpoint.failures.at(-1)
-  if (failure !== undefined) return `the handshake failed (${failure.error})`
-  return seen.endpoint.hellos.length === 0
-    ? 'no ClientHello reached the endpoint'
-    : 'no request reached the endpoint'
-}
 
 function notDelivered(seen: DeliverySeen): Finding {
   const given = givenReason(seen)

@@ -1,5 +1,6 @@
 import type { Case } from './judge.ts'
-import { accepted, account } from './checks.ts'
+import { account } from './account.ts'
+import { accepted } from './checks.ts'
 import { deliverySeen, type DeliverySeen } from './delivery.ts'
 import type { InconclusiveReason, Verdict } from './types.ts'
 import { certificate, count } from './words.ts'

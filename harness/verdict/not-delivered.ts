@@ -1,7 +1,7 @@
+import { account, endpointAccount } from './account.ts'
 import type { DeliverySeen } from './delivery.ts'
 import {
   accepted,
-  account,
   attempted,
   gapAsExpected,
   givenReason,
@@ -51,7 +51,7 @@ function notCalledDelivered(seen: DeliverySeen): Finding {
   return failed(
     'contradiction',
     'a failure reported as a failure',
-    `${said(seen.reply)}, but the origin accepted nothing`,
+    `${said(seen.reply)}, but ${endpointAccount(seen)}`,
   )
 }
 
