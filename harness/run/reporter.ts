@@ -51,7 +51,11 @@ export default class ConformanceReporter implements Reporter {
     this.#about ??= about
   }
 
-  async onEnd(run: FullResult): Promise<{ status?: FullResult['status'] }> {
+  onEnd(run: FullResult): Promise<{ status?: FullResult['status'] }> {
+    return Promise.resolve(this.#end(run))
+  }
+
+  #end(run: FullResult): { status?: FullResult['status'] } {
     if (this.#plan.every(({ selection }) => selection !== 'selected')) return {}
     try {
       const report = this.#report(run)
