@@ -81,8 +81,6 @@ const siteSetup = object({
 const siteFields = {
   setup: siteSetup,
   slots,
-  /** Realm whose tokens the site knows; null = a scenario without a token server. */
-  realm: orNull(id),
   /** `https://host:port` of the URL that the dispatcher was given; null = not yet known. */
   base: orNull(url),
   /** URL of the second site, where redirects lead; null = none. */
@@ -93,6 +91,8 @@ const siteFields = {
 export const decodeSiteStart = object({
   ...siteFields,
   listener: oneOf(['endpoint', 'elsewhere']),
+  /** Realm whose tokens the site knows; null = a scenario without a token server. */
+  realm: orNull(id),
   signature: orNull(
     object({ scheme: oneOf(['standard-webhooks', 'hmac-sha256']), secretBase64: base64 }),
   ),
@@ -139,7 +139,7 @@ const tokenBehaviour = object({
 const realmFields = {
   setup: tokenBehaviour,
   slots,
-  registered: orNull(object({ sha256, subject: text(1000) })),
+  registered: orNull(object({ sha256, subject: text(4000) })),
   /** `https://host:port` of the token endpoint's URL; null = not yet known. */
   issuer: orNull(url),
 }
@@ -151,7 +151,7 @@ export const decodeRealmStart = object({
   foreignSha256: sha256,
 })
 
-/** Body of `PATCH /v1/realms/{id}`: what is left out stays; `setup` makes the answers begin anew. */
+/** Body of `PATCH /v1/realms/{id}`: what is left out stays; `setup` and `registered` make the answers begin anew. */
 export const decodeRealmUpdate = partial(realmFields)
 
 /** Answer to `POST /v1/realms`. */
@@ -187,14 +187,23 @@ export const decodeVersions = object({
 /** Body of a refusal. */
 export const decodeRefusal = object({ error: text(4000) })
 
+/** One slot of a target. */
 export type SlotClaim = Decoded<typeof slotClaim>
+/** A site to start. */
 export type SiteStart = Decoded<typeof decodeSiteStart>
+/** What changes about a site. */
 export type SiteUpdate = Decoded<typeof decodeSiteUpdate>
+/** A site that was started. */
 export type SiteStarted = Decoded<typeof decodeSiteStarted>
+/** A realm to start. */
 export type RealmStart = Decoded<typeof decodeRealmStart>
+/** What changes about a realm. */
 export type RealmUpdate = Decoded<typeof decodeRealmUpdate>
+/** A realm that was started. */
 export type RealmStarted = Decoded<typeof decodeRealmStarted>
+/** Some of the records of a target. */
 export type RecordPage = Decoded<typeof decodeRecordPage>
+/** What the backend is. */
 export type Versions = Decoded<typeof decodeVersions>
 /** Something that the origin or the token server saw. */
 export type BackendRecord = RecordPage['records'][number]

@@ -6,7 +6,7 @@ const certificate = object({
   presented: oneOf(['certificate']),
   name: orNull(text(200)),
   sha256: text(64),
-  subject: text(1000),
+  subject: text(4000),
   chain: list(text(200), 16),
 })
 
@@ -15,7 +15,8 @@ const presented: Decoder<PresentedCertificate> = (value, at) =>
     ? none(value, at)
     : certificate(value, at)
 
-const connection = integer(1, 2 ** 24)
+/** 0 = the proxy could not tell. */
+const connection = integer(0, 99_999_999)
 const answered = integer(0, 999)
 
 /** The observations that a backend makes, by kind. Limits are those that the origin itself keeps to. */
@@ -23,9 +24,9 @@ export const KINDS_OF_RECORDS = {
   request: {
     listener: oneOf(['endpoint', 'elsewhere']),
     connection,
-    method: text(200),
-    path: text(2000),
-    headers: dictionary(list(text(2000), 8), 2000),
+    method: text(400),
+    path: text(4000),
+    headers: dictionary(list(text(4000), 8), 2000),
     bodyBytes: integer(0, 2 ** 31),
     bodySha256: text(64),
     eventId: orNull(text(200)),

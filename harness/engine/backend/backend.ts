@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { startOrigin } from '../../endpoint/origin.ts'
+import { startTokenService } from '../../token-server/service.ts'
+import { createControl } from './control.ts'
+import { Targets } from './targets.ts'
+import { createTrafficServer } from './traffic.ts'
+
+/** How to start a backend. */
+export interface BackendOptions {
+  /** Address of both ports, for example `0.0.0.0` in a container. */
+  readonly host: string
+  /** 0 = any free one. */
+  readonly trafficPort: number
+  readonly controlPort: number
+  /** Needed for everything on the control port but `/health`. */
+  readonly controlSecret: string
+  /** What nginx and HAProxy must send in `Hookproof-Secret`; null = they need not. */
+  readonly trafficSecret: string | null
+  /** How late the token misbehaviour `slow` answers, in milliseconds. Default 10 000. */
+  readonly slowMs?: number
+}
+
+/** Origin and token server, listening. */
+export interface StartedBackend extends AsyncDisposable {
+  readonly trafficPort: number
+  readonly controlPort: number
+}
+
+/** Starts origin and token server behind one traffic port, with a control port beside it. */
+export async function startBackend(options: BackendOptions): Promise<StartedBackend> {
+  const { host, controlSecret, slowMs } = options
+  const origin = await startOrigin('none')
+  const tokenService = await startTokenService({
+    now: () => new Date(),
+    ...(slowMs === undefined ? {} : { slowMs }),
+  })
+  const targets = new Targets(tokenService)
+  const traffic = createTrafficServer({
+    origin,
+    tokenService,
+    targets,
+    secret: options.trafficSecret,
+  })
+  const control = createControl(targets, controlSecret)
+  const close = async (): Promise<void> => {
+    traffic.closeAllConnections()
+    traffic.close()
+    control.server.closeAllConnections()
+    await control.close()
+    await tokenService[Symbol.asyncDispose]()
+    await origin[Symbol.asyncDispose]()
+  }
+  try {
+    traffic.listen(options.trafficPort, host)
+    await once(traffic, 'listening')
+    await control.listen({ host, port: options.controlPort })
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    trafficPort: portOf(traffic),
+    controlPort: portOf(control.server),
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
