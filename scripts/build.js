@@ -1,10 +1,11 @@
-// Compiles the sources to dist/ and makes the command-line entry executable.
+// Compiles the sources to dist/, makes the command-line entry executable, and bundles the backend.
 // The whole product runs from dist: what is tested is what is published.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { bundleBackend } from './bundle-backend.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tsc = join(
@@ -18,4 +19,5 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'
 })
 const entry = join(root, 'dist/harness/cli/main.js')
 if (existsSync(entry)) chmodSync(entry, 0o755)
+if (status === 0) await bundleBackend(join(root, 'dist/backend'))
 process.exit(status ?? 1)
