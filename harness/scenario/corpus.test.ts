@@ -61,6 +61,6 @@ test('every topic file tells editors its schema, and is short', () => {
     expect(lines[0], name).toBe(
       '# yaml-language-server: $schema=../harness/scenario/scenario.schema.json',
     )
-    expect(lines.length, name).toBeLessThanOrEqual(200)
+    expect(lines.length, name).toBeLessThanOrEqual(150)
   }
 })
