@@ -21,6 +21,12 @@ export interface Definition {
 const MAX_PROBLEMS = 5
 
 /**
+ * Compiling costs more than all the checking that follows, in every process of a run. A unit test
+ * compares the schemas with their metaschema.
+ */
+const QUICK_TO_COMPILE = { meta: false, validateSchema: false, code: { optimize: false } } as const
+
+/**
  * Reads a JSON Schema of this folder and returns its definitions by name. Definitions are compiled
  * when first asked for, since most runs use few of them.
  *
@@ -35,7 +41,13 @@ export function schemaFile(
   // Collecting every error lets a hostile value make the work grow: only for the user's own files.
   // `verbose` gives the schema beside the error, to say what is allowed.
   const allErrors = report === 'all-problems'
-  const ajv = new Ajv({ discriminator: true, verbose: true, allErrors, allowUnionTypes: true })
+  const ajv = new Ajv({
+    discriminator: true,
+    verbose: true,
+    allErrors,
+    allowUnionTypes: true,
+    ...QUICK_TO_COMPILE,
+  })
   ajv.addSchema(schema)
   return (definition) => {
     let validate: ValidateFunction | undefined

@@ -19,6 +19,7 @@ function validator(kind: 'quick' | 'thorough'): ValidateFunction<RawTopic> {
     ...(kind === 'thorough'
       ? { allErrors: true, verbose: true, inlineRefs: true }
       : { messages: false, inlineRefs: false }),
+    code: { optimize: false },
     meta: false,
     strict: false,
     validateSchema: false,
