@@ -138,7 +138,7 @@ test('a round trip takes about a millisecond', async () => {
   }
   times.sort((one, other) => one - other)
   test.info().annotations.push({ type: 'median ms', description: String(times[100]) })
-  // Here 0.5; a connection for each request, or Nagle's algorithm, would cost many times that.
+  // Here 0.4; a connection for each request, or Nagle's algorithm, would cost many times that.
   expect(times[100]).toBeLessThan(15)
 })
 

@@ -15,6 +15,12 @@
  *
  * Refusals are `{"error": sentence}` with 400 (not understood), 401 (secret), 404 (no such target), 409 (a
  * slot that belongs to another target), 413 or 429 (too much).
+ *
+ * On the traffic port nginx and HAProxy say, in fields that overwrite the dispatcher's: `Hookproof-Slot`;
+ * `Hookproof-Connection` (the engine-wide number, or the address that stands for it);
+ * `Hookproof-Client-Verify`; `Hookproof-Client-Cert` (escaped PEM or base64 DER; empty = none);
+ * `Hookproof-Secret`, where the backend has one; and, from a load balancer that forwards the certificate,
+ * `Hookproof-Sent-Headers`: the names of the fields that it got, joined by commas.
  */
 import { KINDS_OF_RECORDS } from './record-shapes.ts'
 import {
