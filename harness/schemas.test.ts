@@ -23,7 +23,8 @@ function undescribed(node: unknown, path: string): readonly string[] {
   if (typeof node !== 'object' || node === null) return []
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
     const here = `${path}/${key}`
-    if (key === 'if') return []
+    // Conditions say more of fields that are described where they are defined.
+    if (['if', 'then', 'else'].includes(key)) return []
     if (key !== 'properties' || typeof value !== 'object' || value === null) {
       return undescribed(value, here)
     }
