@@ -1,23 +1,55 @@
-import { HarnessError } from '../errors.ts'
 import type { EngineName } from '../scenario/vocabulary.ts'
+import { findDocker } from './containers/docker-address.ts'
+import { startContainersEngine } from './containers/engine.ts'
+import { startContainers, type StartedContainers } from './containers/start-containers.ts'
 import { startEmbeddedEngine } from './embedded.ts'
 import type { StartedEngine } from './types.ts'
 
+/** Which engine a run takes, and why: one sentence. */
+export interface EngineChoice {
+  readonly engine: EngineName
+  readonly because: string
+}
+
+/** What `auto` takes. Never rejects, and takes at most two seconds. */
+export async function chooseEngine(wanted: EngineName | 'auto'): Promise<EngineChoice> {
+  if (wanted !== 'auto') return { engine: wanted, because: 'it was asked for' }
+  return { engine: 'embedded', because: 'it needs Node alone' }
+}
+
+/** What all workers of a run share and only the runner starts: nothing, for the embedded engine. */
+export type StartedGround = AsyncDisposable
+
 /**
- * Starts the engine that was asked for; `auto` takes the embedded one.
+ * Starts what all workers of a run share. Call it once a run, in the runner's process, and dispose of it
+ * when the last worker has ended.
  *
- * @throws HarnessError `ERR_ENGINE_UNAVAILABLE` for an engine that this version does not bring
+ * @throws HarnessError `ERR_ENGINE_UNAVAILABLE` when the engine cannot be had here, `ERR_ENGINE_FAULT`
+ *   when it does not come up
  */
-export async function startEngine(wanted: EngineName | 'auto'): Promise<StartedEngine> {
-  switch (wanted) {
-    case 'auto':
+export async function startGround(
+  engine: EngineName,
+  run: { readonly id: string; readonly folder: string },
+): Promise<StartedGround> {
+  switch (engine) {
     case 'embedded':
-      return startEmbeddedEngine()
+      return { [Symbol.asyncDispose]: () => Promise.resolve() }
     case 'containers':
-      throw new HarnessError(
-        'ERR_ENGINE_UNAVAILABLE',
-        'The containers engine is not part of this version of hookproof.',
-        { hint: 'Use HOOKPROOF_ENGINE=embedded, which needs Node alone.' },
-      )
+      return await startContainers(run)
+  }
+}
+
+/**
+ * Starts a worker's engine, on the ground that {@link startGround} has laid for the run.
+ *
+ * @throws HarnessError `ERR_ENGINE_UNAVAILABLE` for containers that were not started, `ERR_ENGINE_FAULT`
+ *   for those that do not answer
+ */
+export async function startEngine(engine: EngineName, runFolder: string): Promise<StartedEngine> {
+  switch (engine) {
+    case 'embedded':
+      return await startEmbeddedEngine()
+    case 'containers':
+      return await startContainersEngine(runFolder)
   }
 }

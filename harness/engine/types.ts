@@ -14,6 +14,11 @@ export interface ScenarioStage {
   readonly ledger: Ledger
   /** What lets the origin recognise this scenario's events and verify their signatures. */
   readonly event: EventExpected
+  /** What later steps rotate to, so that it can be made ready beforehand. Default: nothing is known. */
+  readonly later?: readonly {
+    readonly endpoint: EndpointSetup
+    readonly tokenServer: TokenServerSetup | null
+  }[]
 }
 
 /** A running scenario's listeners. Disposing of it closes every socket it opened. */

@@ -36,6 +36,7 @@ export async function drive(run: Drive): Promise<void> {
     endpoint: scenario.endpoint,
     tokenServer: scenario.tokenServer,
     elsewhere: scenario.elsewhere,
+    later: scenario.steps.filter((step) => step.do === 'rotate'),
     material,
     ledger,
     event: {

@@ -9,7 +9,7 @@ import { dispatcherFacts, versionsOf, type ResultMessage } from './facts.ts'
 import { reproduceLine } from './reproduce.ts'
 import { currentRun } from './run-folder.ts'
 import { Session } from './session.ts'
-import { currentSettings } from './settings.ts'
+import { currentSettings, engineInForce } from './settings.ts'
 
 /** Restarts of a broken adapter that one run grants (adapter protocol, "Carriers"). */
 const RESTARTS = 3
@@ -27,7 +27,7 @@ export const test = base.extend<object, { worker: WorkerSession }>({
       const settings = currentSettings()
       const run = currentRun()
       const corpus = currentCorpus()
-      await using engine = await startEngine(settings.engine)
+      await using engine = await startEngine(engineInForce(settings), run.folder)
       await using session = await Session.start({
         dispatcher: parseDispatcher(settings.dispatcher, settings.cwd),
         restarts: fileRestartBudget(run.folder, RESTARTS),

@@ -1,7 +1,13 @@
 import { join, resolve } from 'node:path'
 import { HarnessError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
-import { ENGINES, PROFILES, type EngineName, type Profile } from '../scenario/vocabulary.ts'
+import {
+  ENGINES,
+  OPT_IN_PROFILES,
+  PROFILES,
+  type EngineName,
+  type Profile,
+} from '../scenario/vocabulary.ts'
 
 /** What a user can say in `playwright.config.ts` or `hookproof.config.ts`. The environment wins. */
 export interface HookproofOptions {
@@ -37,7 +43,9 @@ const VARIABLE = 'HOOKPROOF_SETTINGS'
 export const REFERENCE_DISPATCHER = `node '${join(packageRoot, 'dist/fixtures/dispatchers/reference/main.js')}'`
 
 /** The profiles that run unless others are asked for: all but the opt-in one. */
-export const DEFAULT_PROFILES: readonly Profile[] = PROFILES.filter((one) => one !== 'strict')
+export const DEFAULT_PROFILES: readonly Profile[] = PROFILES.filter(
+  (one) => !OPT_IN_PROFILES.includes(one),
+)
 
 /**
  * Settings from the options, overridden by `HOOKPROOF_DISPATCHER`, `HOOKPROOF_ENGINE`,
@@ -84,6 +92,11 @@ function profileNamed(word: string): Profile {
 /** Makes these the settings of this process and its workers. */
 export function publishSettings(settings: Settings): void {
   process.env[VARIABLE] = JSON.stringify(settings)
+}
+
+/** The engine that the run takes: the runner settles `auto` before the first worker starts. */
+export function engineInForce({ engine }: Settings): EngineName {
+  return engine === 'auto' ? 'embedded' : engine
 }
 
 /** The settings that the runner published. @throws HarnessError `ERR_CONFIG_INVALID` outside a run. */

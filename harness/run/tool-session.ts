@@ -1,6 +1,6 @@
 import { parseDispatcher } from '../dispatcher/description.ts'
 import { memoryRestartBudget } from '../dispatcher/restart-budget.ts'
-import { startEngine } from '../engine/start.ts'
+import { chooseEngine, startEngine, startGround } from '../engine/start.ts'
 import type { StartedEngine } from '../engine/types.ts'
 import { KeyPool } from '../pki/key-pool.ts'
 import { Pki } from '../pki/issue.ts'
@@ -25,12 +25,16 @@ export async function startSessionForTools(options: HookproofOptions): Promise<T
   const settings = settingsFrom({ engine: 'embedded', ...options }, {}, process.cwd())
   const corpus = loadScenarios(settings.scenarios)
   const run = openRun()
-  const engine = await startEngine(settings.engine)
+  const started: AsyncDisposable[] = []
   const stop = async (): Promise<void> => {
-    await engine[Symbol.asyncDispose]()
+    for (const one of started.toReversed()) await one[Symbol.asyncDispose]()
     closeRun(run)
   }
   try {
+    const { engine: name } = await chooseEngine(settings.engine)
+    started.push(await startGround(name, run))
+    const engine = await startEngine(name, run.folder)
+    started.push(engine)
     const session = await Session.start({
       dispatcher: parseDispatcher(settings.dispatcher, settings.cwd),
       restarts: memoryRestartBudget(Number.MAX_SAFE_INTEGER),

@@ -123,10 +123,11 @@ export class Docker {
     return (JSON.parse(answer.body) as { Id: string }).Id
   }
 
-  async imageExists(name: string): Promise<'there' | 'missing'> {
+  /** The id of an image; null = there is none of that name. */
+  async imageId(name: string): Promise<string | null> {
     const path = `/images/${name}/json`
-    const { status } = await this.#ask({ method: 'GET', path, also: [404] })
-    return status === 404 ? 'missing' : 'there'
+    const { status, body } = await this.#ask({ method: 'GET', path, also: [404] })
+    return status === 404 ? null : (JSON.parse(body) as { Id: string }).Id
   }
 
   /** Removes every container and network with a label, by force. */
@@ -144,17 +145,6 @@ export class Docker {
         this.#ask({ method: 'DELETE', path: `/networks/${id}`, also: [403, 404] }),
       ),
     )
-  }
-
-  /** The values of a label over all containers and networks that have it. */
-  async valuesOf(label: string): Promise<readonly string[]> {
-    const filters = encodeURIComponent(JSON.stringify({ label: [label] }))
-    const paths = [`/containers/json?all=1&filters=${filters}`, `/networks?filters=${filters}`]
-    const answers = await Promise.all(paths.map((path) => this.#ask({ method: 'GET', path })))
-    const found = answers.flatMap(
-      ({ body }) => JSON.parse(body) as { Labels?: Record<string, string> }[],
-    )
-    return [...new Set(found.flatMap(({ Labels }) => Labels?.[label] ?? []))]
   }
 
   async #list(path: string): Promise<readonly string[]> {

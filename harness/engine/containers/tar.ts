@@ -33,7 +33,8 @@ export function tarOf(entries: readonly TarEntry[]): Buffer {
 function headerOf({ path, mode, owner }: TarEntry, size: number): Buffer {
   if (Buffer.byteLength(path) > 100) throw new RangeError(`${path} is too long for a tar header`)
   const header = Buffer.alloc(BLOCK)
-  const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`
+  const octal = (value: number, length: number) =>
+    `${value.toString(8).padStart(length - 1, '0')}\0`
   header.write(path, 0)
   header.write(octal(mode, 8), 100)
   header.write(octal(owner, 8), 108)

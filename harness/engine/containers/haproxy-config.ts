@@ -1,0 +1,111 @@
+import { HarnessError } from '../../errors.ts'
+import type { EndpointSetup } from '../../scenario/setup.ts'
+import type { Served } from './served.ts'
+
+/** A slot of HAProxy: its two sections, and its files by name, in a folder named after its port. */
+export interface HaproxySlot {
+  readonly text: string
+  readonly files: ReadonlyMap<string, string>
+}
+
+/** Where the folders of slots are. */
+export const HAPROXY_SLOTS = '/run/hookproof/slots'
+
+/** Where a slot leads: the origin itself, or the published port of the nginx behind a load balancer. */
+export interface NextHop {
+  readonly address: string
+  readonly port: number
+  readonly proxyHeader: 'sent' | 'none'
+}
+
+/**
+ * Writes a slot of HAProxy: an endpoint that sends alerts, or a load balancer.
+ *
+ * @throws HarnessError `ERR_ENGINE_FAULT` for a setup that HAProxy cannot serve.
+ */
+export function haproxySlot(
+  setup: EndpointSetup,
+  served: Served,
+  port: number,
+  next: NextHop,
+): HaproxySlot {
+  refuseImpossible(setup, served)
+  const files = new Map([
+    ['chain.pem', served.chain],
+    ['chain.pem.key', served.key],
+  ])
+  const file = (name: string, content: string): string => {
+    files.set(name, content)
+    return `${HAPROXY_SLOTS}/${port}/${name}`
+  }
+  const bind = [
+    `bind 127.0.0.1:${port} accept-proxy ssl crt ${HAPROXY_SLOTS}/${port}/chain.pem`,
+    `ssl-min-ver ${versionName(setup.minVersion)} ssl-max-ver ${versionName(setup.maxVersion)}`,
+    ...(setup.ciphers === 'default' ? [] : [`ciphers ${setup.ciphers}`]),
+    ...(setup.alpn.length === 0 ? [] : [`alpn ${setup.alpn.join(',')}`]),
+    ...(setup.resumption === 'off' ? ['no-tls-tickets'] : []),
+    ...verifyWords(setup, served, file),
+  ].join(' ')
+  const topic = setup.loadBalancer === 'none' ? 'is-endpoint' : setup.loadBalancer
+  const lines = [
+    `frontend slot-${port} from ${topic}`,
+    `  ${bind}`,
+    ...(setup.keepAlive === 'off' ? ['  option httpclose'] : []),
+    ...rejectRules(setup).map((rule) => `  ${rule}`),
+    `  default_backend to-${port}`,
+    `backend to-${port} from base`,
+    `  server next ${next.address}:${next.port}${next.proxyHeader === 'sent' ? ' send-proxy-v2' : ''}`,
+  ]
+  return { text: `${lines.join('\n')}\n`, files }
+}
+
+function verifyWords(
+  { clientCertificate: policy, rejectStyle }: EndpointSetup,
+  { anchors, hints }: Served,
+  file: (name: string, content: string) => string,
+): readonly string[] {
+  if (policy === 'not-requested') return []
+  const trust = [
+    ...(hints === '' ? [] : [`ca-file ${file('hints.pem', hints)}`]),
+    ...(hints === anchors ? [] : [`ca-verify-file ${file('anchors.pem', anchors)}`]),
+  ]
+  // Any other style lets the handshake through and decides with the request.
+  if (rejectStyle !== 'alert') {
+    return [...trust, 'verify optional ca-ignore-err all crt-ignore-err all']
+  }
+  return [...trust, policy === 'required' ? 'verify required' : 'verify optional']
+}
+
+function rejectRules({
+  clientCertificate: policy,
+  rejectStyle,
+}: EndpointSetup): readonly string[] {
+  if (policy === 'not-requested' || rejectStyle === 'alert') return []
+  const deny = rejectStyle === 'http-400' ? 'deny deny_status 400' : 'reject'
+  return [
+    ...(policy === 'required' ? [`http-request ${deny} unless { ssl_c_used }`] : []),
+    `http-request ${deny} if { ssl_c_used } !{ ssl_c_verify 0 }`,
+    `http-request ${deny} if { ssl_c_used } { ssl_c_err gt 0 }`,
+    `http-request ${deny} if { ssl_c_used } { ssl_c_ca_err gt 0 }`,
+  ]
+}
+
+/** HAProxy writes TLSv1 as TLSv1.0. */
+function versionName(version: EndpointSetup['minVersion']): string {
+  return version === 'TLSv1' ? 'TLSv1.0' : version
+}
+
+function refuseImpossible(setup: EndpointSetup, { allowed, securityLevel }: Served): void {
+  const impossible =
+    allowed !== null
+      ? 'allow client certificates by thumbprint'
+      : setup.rejectMoment === 'after-body'
+        ? 'turn a client certificate away after the body'
+        : securityLevel === 'low'
+          ? 'serve a certificate or a TLS version below its security level'
+          : null
+  if (impossible === null) return
+  throw new HarnessError('ERR_ENGINE_FAULT', `HAProxy cannot ${impossible}.`, {
+    hint: 'Leave out load-balancer, or use another reject-style than alert.',
+  })
+}

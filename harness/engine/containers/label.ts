@@ -1,0 +1,7 @@
+/** The label of everything that belongs to a run. */
+export const RUN_LABEL = 'hookproof.run'
+
+/** The label with the run's id, as Docker filters by it. */
+export function labelOf(runId: string): string {
+  return `${RUN_LABEL}=${runId}`
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import type { EndpointSetup } from '../../scenario/setup.ts'
+import type { Served } from './served.ts'
+
+/** Everything in a server block but where it listens. The server's own certificate is no part of it. */
+export interface NginxShape {
+  readonly speaks: 'tls' | 'plaintext'
+  readonly lines: readonly string[]
+  /** PEM files that the lines name, by name. Names are made from contents. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+/** Folder of the files of a {@link NginxShape}. */
+export const ANCHORS_FOLDER = '/run/hookproof/slots/anchors'
+
+const snippet = (name: string): string => `include snippets/${name}.conf;`
+
+/** The server block of a slot that speaks plaintext HTTP: for an endpoint without TLS, or behind a load balancer. */
+export function plainShape(keepAlive: EndpointSetup['keepAlive']): NginxShape {
+  return {
+    speaks: 'plaintext',
+    lines: [snippet(`keep-alive-${keepAlive}`), snippet('to-origin')],
+    files: new Map(),
+  }
+}
+
+/** Chooses what a server block of an endpoint includes. */
+export function nginxShape(setup: EndpointSetup, served: Served): NginxShape {
+  if (setup.scheme === 'http') return plainShape(setup.keepAlive)
+  const files = new Map<string, string>()
+  const file = (content: string): string => {
+    const name = `${createHash('sha256').update(content).digest('hex').slice(0, 32)}.pem`
+    files.set(name, content)
+    return `${ANCHORS_FOLDER}/${name}`
+  }
+  return {
+    speaks: 'tls',
+    lines: [
+      snippet('certificate'),
+      protocolLine(served),
+      ...cipherLines(setup, served),
+      snippet(`resumption-${setup.resumption}`),
+      snippet(`keep-alive-${setup.keepAlive}`),
+      ...clientCertificateLines(setup, served, file),
+      ...rejectLines(setup),
+      snippet('to-origin'),
+    ],
+    files,
+  }
+}
+
+/** The server block, listening on all of these ports of the container's loopback. */
+export function renderServer({ speaks, lines }: NginxShape, ports: readonly number[]): string {
+  const suffix = speaks === 'tls' ? ' ssl' : ''
+  const listens = ports.map((port) => `listen 127.0.0.1:${port}${suffix};`)
+  return `server {\n${[...listens, ...lines].map((line) => `  ${line}\n`).join('')}}\n`
+}
+
+function protocolLine({ protocols }: Served): string {
+  const range = `${protocols[0] ?? ''} ${protocols.at(-1) ?? ''}`
+  switch (range) {
+    case 'TLSv1.2 TLSv1.3':
+      return snippet('tls-1.2-and-1.3')
+    case 'TLSv1.2 TLSv1.2':
+      return snippet('tls-1.2')
+    case 'TLSv1.3 TLSv1.3':
+      return snippet('tls-1.3')
+    default:
+      return `ssl_protocols ${protocols.join(' ')};`
+  }
+}
+
+function cipherLines({ ciphers }: EndpointSetup, { securityLevel }: Served): readonly string[] {
+  const list = ciphers === 'default' ? 'DEFAULT' : ciphers
+  if (securityLevel === 'low') return [`ssl_ciphers "${list}:@SECLEVEL=0";`]
+  return ciphers === 'default' ? [] : [`ssl_ciphers "${list}";`]
+}
+
+function clientCertificateLines(
+  { clientCertificate: policy, caHints }: EndpointSetup,
+  { anchors, hints, allowed }: Served,
+  file: (content: string) => string,
+): readonly string[] {
+  if (policy === 'not-requested') return [snippet('client-certificate-not-requested')]
+  const trust = [
+    ...(hints === '' ? [] : [`ssl_client_certificate ${file(hints)};`]),
+    ...(hints === anchors || anchors === '' ? [] : [`ssl_trusted_certificate ${file(anchors)};`]),
+  ]
+  if (allowed !== null) {
+    // What verifies does not count, only which certificate it is.
+    const known = allowed.map(({ sha1 }) => sha1).join('|')
+    return [
+      ...trust,
+      snippet('client-certificate-allowed'),
+      ...(policy === 'required' ? ['if ($ssl_client_fingerprint = "") { return 496; }'] : []),
+      `if ($ssl_client_fingerprint !~ "^(${known}${policy === 'required' ? '' : '|'})$") { return 495; }`,
+    ]
+  }
+  const hinted = caHints === 'none' ? '-no-hints' : ''
+  return [...trust, snippet(`client-certificate-${policy}${hinted}`)]
+}
+
+function rejectLines({ rejectStyle, rejectMoment }: EndpointSetup): readonly string[] {
+  const moment = rejectMoment === 'after-body' ? '-after-body' : ''
+  switch (rejectStyle) {
+    // Only where no certificate is asked for: else HAProxy is the terminator.
+    case 'alert':
+    case 'http-400':
+      return [snippet(rejectMoment === 'after-body' ? 'reject-after-body' : 'reject-http-400')]
+    case 'close':
+      return [snippet(`reject-close${moment}`)]
+    case 'reset':
+      // The container's RST stays inside it: the wire resets when this one ends.
+      return ['reset_timedout_connection on;', snippet(`reject-close${moment}`)]
+  }
+}

@@ -1,0 +1,92 @@
+import { HarnessError } from '../../errors.ts'
+import type { ContainersFacts } from './facts.ts'
+import type { Docker } from './docker.ts'
+import type { LogFeed } from './log-feed.ts'
+import { exchange, FENCE_SLOT, FILES_SLOT } from './published-port.ts'
+
+/** Bounds of everything that is asked of a terminator. */
+export const TERMINATOR_MS = 3000
+
+/** Gives nginx files, makes it reload, and waits for its log. All throw when nginx does not do it in time. */
+export class NginxControl {
+  readonly #docker: Docker
+  readonly #facts: ContainersFacts['nginx']
+  readonly #feed: LogFeed
+  readonly #nextNumber: () => number
+
+  constructor(
+    docker: Docker,
+    facts: ContainersFacts['nginx'],
+    feed: LogFeed,
+    nextNumber: () => number,
+  ) {
+    this.#docker = docker
+    this.#facts = facts
+    this.#feed = feed
+    this.#nextNumber = nextNumber
+  }
+
+  /** Writes files below `slots/`, mode 0600, over nginx's own DAV (RFC 4918 9.7). */
+  async write(files: ReadonlyMap<string, string>): Promise<void> {
+    if (files.size === 0) return
+    const { port, filesSecret } = this.#facts
+    const requests = [...files].map(([path, content], index) => {
+      const body = Buffer.from(content)
+      const head = [
+        `PUT /slots/${path} HTTP/1.1`,
+        'Host: slots',
+        `Authorization: Bearer ${filesSecret}`,
+        `Content-Length: ${body.length}`,
+        `Connection: ${index === files.size - 1 ? 'close' : 'keep-alive'}`,
+      ]
+      return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body])
+    })
+    const to = { port, connection: this.#nextNumber(), slot: FILES_SLOT }
+    const answers = await exchange(to, Buffer.concat(requests), TERMINATOR_MS)
+    const statuses = [...answers.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => status)
+    const written = statuses.filter((status) => status === '201' || status === '204')
+    if (written.length !== files.size) {
+      throw new Error(`wrote ${written.length} of ${files.size} files: ${statuses.join(' ')}`)
+    }
+  }
+
+  /** Reloads. The old configuration goes on serving when the new one is refused. */
+  async reload(): Promise<void> {
+    const ready = this.#feed.wait(
+      (part) =>
+        // Other faults name the client whose connection they are about.
+        part.part === 'ready' || (part.part === 'fault' && !part.detail.includes('client: ')),
+      TERMINATOR_MS,
+    )
+    try {
+      await this.#docker.signal(this.#facts.container, 'SIGHUP')
+    } catch (error) {
+      ready.cancel()
+      throw error
+    }
+    const part = await ready.line
+    if (part === 'late') throw new Error('no new worker within 3 s')
+    if (part.part === 'fault') {
+      throw new HarnessError('ERR_ENGINE_FAULT', part.detail, {
+        hint: 'The setup of this scenario makes a configuration that nginx refuses.',
+      })
+    }
+  }
+
+  /** Resolves when all that was logged until now has been read. */
+  async fence(): Promise<void> {
+    const number = this.#nextNumber()
+    const line = this.#feed.wait(
+      (part) => 'connection' in part && part.connection === number,
+      TERMINATOR_MS,
+    )
+    try {
+      const to = { port: this.#facts.port, connection: number, slot: FENCE_SLOT }
+      await exchange(to, Buffer.from('GET / HTTP/1.0\r\n\r\n'), TERMINATOR_MS)
+    } catch (error) {
+      line.cancel()
+      throw error
+    }
+    if ((await line.line) === 'late') throw new Error('wrote no line for a request of ours')
+  }
+}

@@ -1,0 +1,109 @@
+import { createSecureContext, rootCertificates } from 'node:tls'
+import { HarnessError } from '../../errors.ts'
+import type { IssuedMaterial } from '../../pki/types.ts'
+import type { EndpointSetup, TlsVersion } from '../../scenario/setup.ts'
+
+/** What a TLS server of a setup is given, in PEM. */
+export interface Served {
+  readonly chain: string
+  /** Secret. */
+  readonly key: string
+  /** `low`: OpenSSL's security level 0, for old versions and for certificates too weak for level 1. */
+  readonly securityLevel: 'usual' | 'low'
+  readonly protocols: readonly TlsVersion[]
+  /** Trust anchors for client certificates. */
+  readonly anchors: string
+  /** Certificates whose subjects are sent as CA hints; empty = none. */
+  readonly hints: string
+  /** Client certificates that are accepted without a path, or null. */
+  readonly allowed: readonly AllowedCertificate[] | null
+}
+
+/** A client certificate that is accepted for its thumbprint. */
+export interface AllowedCertificate {
+  readonly sha256: string
+  /** Of the DER, hexadecimal: the only thumbprint that nginx can compare. */
+  readonly sha1: string
+}
+
+const VERSIONS: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
+
+/** How many real public authorities are named where hints are to be foreign, as on the embedded engine. */
+const FOREIGN_HINTS = 3
+
+/**
+ * What terminators are given for a setup.
+ *
+ * @throws HarnessError `ERR_ENGINE_FAULT` for a certificate that OpenSSL cannot serve.
+ */
+export function servedBy(setup: EndpointSetup, material: IssuedMaterial): Served {
+  const sent =
+    setup.chain === 'issuers'
+      ? [material.get(setup.certificate), ...material.issuersOf(setup.certificate)]
+      : setup.chain.map((name) => material.get(name))
+  const chain = sent.map(({ pem }) => pem).join('\n')
+  const key = material.get(setup.certificate).keyPem
+  const anchors = pemOf(setup.clientAnchors, material)
+  return {
+    chain,
+    key,
+    securityLevel: securityLevelFor(setup, chain, key),
+    protocols: VERSIONS.slice(
+      VERSIONS.indexOf(setup.minVersion),
+      VERSIONS.indexOf(setup.maxVersion) + 1,
+    ),
+    anchors,
+    hints: hintsOf(setup, material),
+    allowed:
+      setup.allowedClientCertificates === 'any-under-anchors'
+        ? null
+        : setup.allowedClientCertificates.map((name) => {
+            const { sha256, x509 } = material.get(name)
+            return { sha256, sha1: (x509?.fingerprint ?? '').replaceAll(':', '').toLowerCase() }
+          }),
+  }
+}
+
+function hintsOf(setup: EndpointSetup, material: IssuedMaterial): string {
+  switch (setup.caHints) {
+    case 'none':
+      return ''
+    case 'foreign':
+      return rootCertificates.slice(0, FOREIGN_HINTS).join('\n')
+    case 'matching': {
+      const allowed = setup.allowedClientCertificates
+      const issuers =
+        allowed === 'any-under-anchors' ? [] : allowed.map((name) => material.get(name).issuer)
+      return pemOf([...new Set([...setup.clientAnchors, ...issuers])], material)
+    }
+  }
+}
+
+function pemOf(names: readonly string[], material: IssuedMaterial): string {
+  return names.map((name) => material.get(name).pem).join('\n')
+}
+
+function securityLevelFor(
+  setup: EndpointSetup,
+  cert: string,
+  key: string,
+): Served['securityLevel'] {
+  const isOld = setup.minVersion === 'TLSv1' || setup.minVersion === 'TLSv1.1'
+  try {
+    createSecureContext({ cert, key })
+    return isOld ? 'low' : 'usual'
+  } catch (cause) {
+    const isWeak =
+      cause instanceof Error &&
+      'code' in cause &&
+      typeof cause.code === 'string' &&
+      /TOO_(?:SMALL|WEAK)$/.test(cause.code)
+    if (isWeak) return 'low'
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new HarnessError(
+      'ERR_ENGINE_FAULT',
+      `OpenSSL cannot serve the certificate ${JSON.stringify(setup.certificate)}: ${message}`,
+      { hint: 'The first certificate of `chain` must be the one whose key is used.', cause },
+    )
+  }
+}

@@ -1,0 +1,176 @@
+import type { IssuedMaterial } from '../../pki/types.ts'
+import type { EndpointSetup } from '../../scenario/setup.ts'
+import type { Claim } from './claim.ts'
+import type { ContainersFacts } from './facts.ts'
+import { haproxySlot, type HaproxySlot, type NextHop } from './haproxy-config.ts'
+import type { HaproxyControl } from './haproxy-control.ts'
+import { HaproxyPool } from './haproxy-pool.ts'
+import { nginxShape, plainShape } from './nginx-config.ts'
+import type { NginxControl } from './nginx-control.ts'
+import { NginxPool } from './nginx-pool.ts'
+import { Ports } from './ports.ts'
+import type { ReloadLock } from './reload-lock.ts'
+import { servedBy, type Served } from './served.ts'
+import type { Terminator } from './visits.ts'
+
+/** A slot that a scenario has to itself until it frees it. */
+export interface Lease {
+  /** Its number, in the PROXY protocol header and in `Hookproof-Slot`. */
+  readonly number: number
+  readonly terminator: Terminator
+  /** SHA-256 of the client certificates that are accepted without a path, or null. */
+  readonly allowed: readonly string[] | null
+}
+
+/** What a house of slots works with. */
+export interface SlotHouseParts {
+  readonly facts: ContainersFacts
+  readonly nginx: NginxControl
+  readonly haproxy: HaproxyControl
+  readonly lock: ReloadLock
+  readonly claim: Claim
+}
+
+/** Stands for the number of a slot that does not exist yet. */
+const NO_NUMBER = 65_535
+
+/** The published port of nginx inside the network of the run. */
+const NGINX_PORT = 8443
+
+/** Which container ends TLS for a setup: nginx, unless it takes a real alert or a load balancer. */
+export function terminatorFor(setup: EndpointSetup): Terminator {
+  if (setup.scheme === 'http') return 'nginx'
+  if (setup.loadBalancer !== 'none') return 'haproxy'
+  const alerts = setup.rejectStyle === 'alert' && setup.clientCertificate !== 'not-requested'
+  return alerts ? 'haproxy' : 'nginx'
+}
+
+/** One worker's slots in both terminators. */
+export class SlotHouse {
+  readonly #parts: SlotHouseParts
+  readonly #ports: Ports
+  readonly #nginxPool: NginxPool
+  readonly #haproxyPool = new HaproxyPool()
+  /** Slots of HAProxy with the plain slot of nginx behind them, which has the same number. */
+  readonly #behind = new Set<number>()
+
+  constructor(parts: SlotHouseParts) {
+    this.#parts = parts
+    this.#ports = new Ports(parts.claim.slots)
+    this.#nginxPool = new NginxPool(this.#ports)
+  }
+
+  /**
+   * A slot for each of these setups. All are up when it resolves; connections that are open meanwhile
+   * are not disturbed, idle ones may be closed.
+   *
+   * @throws HarnessError `ERR_ENGINE_FAULT` for a setup that cannot be served, Error for a container
+   *   that does not do it
+   */
+  async lease(
+    setups: readonly EndpointSetup[],
+    material: IssuedMaterial,
+  ): Promise<readonly Lease[]> {
+    const served = setups.map((setup) =>
+      setup.scheme === 'http' ? null : servedBy(setup, material),
+    )
+    const leases = setups.map((setup, index) => this.#take(setup, served[index] ?? null))
+    try {
+      await this.#carryOut()
+    } catch (error) {
+      await this.#startOver()
+      throw error
+    }
+    return leases
+  }
+
+  free(leases: readonly Lease[]): void {
+    for (const { number, terminator } of leases) {
+      if (terminator === 'nginx') this.#nginxPool.free(number)
+      else this.#haproxyPool.free(number)
+    }
+  }
+
+  #take(setup: EndpointSetup, served: Served | null): Lease {
+    const terminator = terminatorFor(setup)
+    const allowed = served?.allowed?.map(({ sha256 }) => sha256) ?? null
+    if (served === null) {
+      const number = this.#nginxPool.take(plainShape(setup.keepAlive), null)
+      return { number, terminator, allowed }
+    }
+    const number =
+      terminator === 'nginx'
+        ? this.#nginxPool.take(nginxShape(setup, served), served)
+        : this.#takeHaproxy(setup, served)
+    return { number, terminator, allowed }
+  }
+
+  #takeHaproxy(setup: EndpointSetup, served: Served): number {
+    const { traffic } = this.#parts.facts.backend
+    const isBalancer = setup.loadBalancer !== 'none'
+    const next: NextHop = isBalancer
+      ? { address: this.#parts.facts.nginx.address, port: NGINX_PORT, proxyHeader: 'sent' }
+      : { ...traffic, proxyHeader: 'none' }
+    const slotAt = (number: number): HaproxySlot => haproxySlot(setup, served, number, next)
+    const known = this.#haproxyPool.find(slotAt(NO_NUMBER), NO_NUMBER)
+    if (known !== null) return known
+    const number = isBalancer
+      ? this.#nginxPool.take(plainShape('off'), null)
+      : this.#ports.take()
+    if (isBalancer) this.#behind.add(number)
+    this.#release(this.#haproxyPool.add(slotAt(number), number))
+    return number
+  }
+
+  #release(numbers: readonly number[]): void {
+    for (const number of numbers) {
+      if (this.#behind.delete(number)) this.#nginxPool.free(number)
+      else this.#ports.giveBack([number])
+    }
+  }
+
+  async #carryOut(): Promise<void> {
+    const { nginx, haproxy, lock } = this.#parts
+    const forNginx = this.#nginxPool.work()
+    const forHaproxy = this.#haproxyPool.work()
+    const isSame = [forNginx, forHaproxy].every(({ configuration }) => configuration === 'same')
+    if (isSame) {
+      await nginx.write(forNginx.files)
+      return
+    }
+    await lock.alone(async () => {
+      if (forNginx.configuration === 'same') await nginx.write(forNginx.files)
+      else {
+        const configuration = new Map([[this.#file('conf'), this.#nginxPool.render()]])
+        await nginx.write(new Map([...forNginx.files, ...configuration]))
+        await nginx.reload()
+      }
+      if (forHaproxy.configuration === 'new') {
+        const configuration = new Map([[this.#file('cfg'), this.#haproxyPool.render()]])
+        await haproxy.write(new Map([...forHaproxy.files, ...configuration]))
+        await haproxy.reload()
+      }
+    })
+  }
+
+  /** Leaves nothing behind that would make the next reload, perhaps another worker's, fail too. */
+  async #startOver(): Promise<void> {
+    const { nginx, haproxy, lock } = this.#parts
+    const numbers = this.#haproxyPool.forget()
+    this.#ports.giveBack(numbers.filter((number) => !this.#behind.has(number)))
+    this.#behind.clear()
+    this.#nginxPool.forget()
+    const nothing = '# nothing\n'
+    await lock
+      .alone(async () => {
+        await nginx.write(new Map([[this.#file('conf'), nothing]]))
+        await haproxy.write(new Map([[this.#file('cfg'), nothing]]))
+      })
+      // The first error tells more.
+      .catch(() => undefined)
+  }
+
+  #file(extension: 'conf' | 'cfg'): string {
+    return `worker-${this.#parts.claim.index}.${extension}`
+  }
+}

@@ -1,0 +1,123 @@
+import type { SlotAddress } from '../../endpoint/types.ts'
+import type { Listener } from '../../observation/types.ts'
+import type { EndpointSetup } from '../../scenario/setup.ts'
+import type { SlotClaim } from '../backend/protocol.ts'
+import type { ScenarioStage } from '../types.ts'
+import type { WorkerParts } from './engine.ts'
+import { proxyHeader } from './published-port.ts'
+import type { Lease } from './slot-house.ts'
+import type { Terminator } from './visits.ts'
+
+/** The setups of a scenario by listener, those of later steps included. */
+export type Setups = Readonly<Record<Listener, readonly EndpointSetup[]>>
+
+const LISTENERS: readonly Listener[] = ['endpoint', 'token-server', 'elsewhere']
+
+interface Slot {
+  readonly listener: Listener
+  readonly setup: EndpointSetup
+  readonly key: string
+  readonly lease: Lease
+  /** For the ledger: `endpoint-1`. */
+  readonly name: string
+}
+
+/** The slots of one scenario. Disposing of it frees them. */
+export class SlotSet implements Disposable {
+  readonly #parts: WorkerParts
+  readonly #stage: Pick<ScenarioStage, 'material' | 'ledger'>
+  readonly #slots: Slot[] = []
+
+  constructor(parts: WorkerParts, stage: Pick<ScenarioStage, 'material' | 'ledger'>) {
+    this.#parts = parts
+    this.#stage = stage
+  }
+
+  /** Adds a slot for each setup that has none yet. @throws HarnessError `ERR_ENGINE_FAULT` */
+  async add(setups: Setups): Promise<void> {
+    const wanted = LISTENERS.flatMap((listener) =>
+      setups[listener].map((setup) => ({ listener, setup, key: keyOf(setup) })),
+    ).filter(
+      (one, index, all) =>
+        this.#find(one.listener, one.key) === undefined &&
+        all.findIndex(({ listener, key }) => listener === one.listener && key === one.key) === index,
+    )
+    if (wanted.length === 0) return
+    const { house, using } = this.#parts
+    const leases = await using('nginx', 'did not take the slots of a scenario', () =>
+      house.lease(
+        wanted.map(({ setup }) => setup),
+        this.#stage.material,
+      ),
+    )
+    for (const [index, lease] of leases.entries()) {
+      const slot = wanted[index]
+      if (slot === undefined) continue
+      const before = this.#slots.filter(({ listener }) => listener === slot.listener).length
+      this.#slots.push({ ...slot, lease, name: `${slot.listener}-${before + 1}` })
+    }
+  }
+
+  /** Where the wire forwards to for a setup that was added. */
+  addressOf(listener: Listener, setup: EndpointSetup): SlotAddress {
+    const slot = this.#find(listener, keyOf(setup))
+    if (slot === undefined) throw new Error(`${listener} has no slot for this setup`)
+    const { facts, visits, fence } = this.#parts
+    const { lease, name } = slot
+    const { material, ledger } = this.#stage
+    const numbers = new Map<number, number>()
+    const numberOf = (connection: number): number => numbers.get(connection) ?? 0
+    return {
+      name,
+      speaks: setup.scheme === 'http' ? 'plaintext' : 'tls',
+      host: '127.0.0.1',
+      port: facts[lease.terminator].port,
+      admit(_localPort, connection) {
+        const number = visits.open({
+          listener,
+          connection,
+          setup,
+          allowed: lease.allowed,
+          nameOf: (sha256) => material.nameOf(sha256),
+          terminator: lease.terminator,
+          ledger,
+        })
+        numbers.set(connection, number)
+        return proxyHeader(number, lease.number)
+      },
+      finished: (connection) =>
+        visits.bytesOf(numberOf(connection), () => fence(new Set([lease.terminator]))),
+      ...(setup.rejectStyle === 'reset'
+        ? { endingOf: (connection: number) => visits.endingOf(numberOf(connection)) }
+        : {}),
+    }
+  }
+
+  /** What the backend has to know of a listener's slots. */
+  claimsOf(listener: Listener): readonly SlotClaim[] {
+    return this.#slots
+      .filter((slot) => slot.listener === listener)
+      .map(({ lease, setup }) => ({
+        slot: lease.number,
+        loadBalancer: setup.scheme === 'http' ? 'none' : setup.loadBalancer,
+      }))
+  }
+
+  get terminators(): ReadonlySet<Terminator> {
+    return new Set(this.#slots.map(({ lease }) => lease.terminator))
+  }
+
+  [Symbol.dispose](): void {
+    this.#parts.house.free(this.#slots.splice(0).map(({ lease }) => lease))
+  }
+
+  #find(listener: Listener, key: string): Slot | undefined {
+    return this.#slots.find((slot) => slot.listener === listener && slot.key === key)
+  }
+}
+
+/** What distinguishes slots: everything but what only the origin and the wire look at. */
+function keyOf(setup: EndpointSetup): string {
+  const { answers: _answers, policy: _policy, fault: _fault, ...terminators } = setup
+  return JSON.stringify(terminators)
+}
