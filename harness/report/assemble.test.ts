@@ -15,6 +15,7 @@ const plan = (id: string, over: Partial<PlannedScenario> = {}): PlannedScenario 
   requires: [],
   engines: ['embedded', 'containers'],
   reproduce: `npx playwright test --grep ${id}`,
+  steps: [],
   selection: 'selected',
   ...over,
 })

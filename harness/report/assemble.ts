@@ -1,21 +1,20 @@
 import { HarnessError } from '../errors.ts'
 import type { Scenario } from '../scenario/types.ts'
-import type { EngineName, Profile } from '../scenario/vocabulary.ts'
-import type { Missing, Report, ReportedResult, ScenarioResult } from './model.ts'
+import type { Profile } from '../scenario/vocabulary.ts'
+import type { Circumstances } from '../verdict/applicability.ts'
+import { judgedSteps } from '../verdict/judged-step.ts'
+import type { Missing, Report, ReportedResult, ScenarioResult, Selection } from './model.ts'
+import { sealOf } from './seal.ts'
 import { countsOf, profilesOf, runVerdict } from './standing.ts'
 
 /** One scenario of the corpus as the run planned it, fixed before anything was driven. */
 export interface PlannedScenario extends Pick<
   Scenario,
-  'id' | 'title' | 'topic' | 'level' | 'profile' | 'references' | 'requires' | 'engines'
+  'id' | 'title' | 'topic' | 'level' | 'profile' | 'references' | 'requires' | 'engines' | 'steps'
 > {
   /** One line for a shell that runs this scenario alone. */
   readonly reproduce: string
-  /**
-   * `selected`: it is run. `filtered-out`: someone asked for less than everything, so the run is
-   * partial. `opt-in`: it belongs to a profile that nobody asked for, which is no loss.
-   */
-  readonly selection: 'selected' | 'filtered-out' | 'opt-in'
+  readonly selection: Selection
 }
 
 /** What is known about a run besides its plan and its results. */
@@ -29,64 +28,75 @@ export interface RunFacts {
 
 /** The words about a planned scenario that left no result. */
 const NO_RESULT = {
-  completed:
-    'This scenario was planned but has no result: its worker died or was stopped before it could report. ' +
-    'That is a fault of the harness or its environment and says nothing about the dispatcher.',
-  interrupted:
-    'This scenario was planned but has no result: the run was interrupted before it was done. ' +
-    'That says nothing about the dispatcher.',
+  completed: {
+    fault: 'its worker died or was stopped before it could report',
+    sentence:
+      'its worker died or was stopped before it could report. ' +
+      'That is a fault of the harness or its environment and says nothing about the dispatcher.',
+  },
+  interrupted: {
+    fault: 'the run was interrupted before it was done',
+    sentence: 'the run was interrupted before it was done. That says nothing about the dispatcher.',
+  },
 } as const
 
-function missingFor(
-  scenario: PlannedScenario,
-  declared: readonly string[],
-  engine: EngineName,
+/** What a skipped scenario lacks in these circumstances. */
+export function missingFor(
+  scenario: Pick<Scenario, 'requires' | 'engines'>,
+  circumstances: Pick<Circumstances, 'capabilities' | 'engine'>,
 ): Missing {
   return {
-    capabilities: scenario.requires.filter((capability) => !declared.includes(capability)),
-    engines: scenario.engines.includes(engine) ? [] : scenario.engines,
+    capabilities: scenario.requires.filter((one) => !circumstances.capabilities.includes(one)),
+    engines: scenario.engines.includes(circumstances.engine) ? [] : scenario.engines,
   }
 }
 
-function reported(
-  scenario: PlannedScenario,
-  result: ScenarioResult | undefined,
-  facts: RunFacts,
-): ReportedResult {
-  // What identifies a scenario is the plan's to say, whatever a worker sent back.
-  const identity = {
+/** What identifies a scenario is the plan's to say, whatever a worker sent back. */
+function identityOf(scenario: PlannedScenario) {
+  return {
     scenario: scenario.id,
     title: scenario.title,
     topic: scenario.topic,
     level: scenario.level,
     profile: scenario.profile,
     references: scenario.references,
+    expected: judgedSteps(scenario.steps),
     reproduce: scenario.reproduce,
   }
-  if (result !== undefined) {
-    const skipped = result.verdict === 'skipped'
-    const missing = skipped
-      ? missingFor(scenario, facts.dispatcher.capabilities, facts.run.engine)
-      : null
-    return { ...result, ...identity, missing }
-  }
+}
+
+/** A worker's result as it stands in the report: beside what the plan knows about the scenario. */
+export function reportedResult(
+  scenario: PlannedScenario,
+  result: ScenarioResult,
+  circumstances: Pick<Circumstances, 'capabilities' | 'engine'>,
+): ReportedResult {
+  const skipped = result.verdict === 'skipped'
+  const missing = skipped ? missingFor(scenario, circumstances) : null
+  return { ...result, ...identityOf(scenario), missing }
+}
+
+/** A planned scenario without a result. Its ledger says so: it is judged like every other. */
+function withoutResult(scenario: PlannedScenario, ending: RunFacts['ending']): ReportedResult {
   return {
-    ...identity,
+    ...identityOf(scenario),
     verdict: 'inconclusive',
     grade: null,
     reason: 'harness',
-    explanation: NO_RESULT[facts.ending],
+    explanation: `This scenario was planned but has no result: ${NO_RESULT[ending].sentence}`,
     control: null,
     stimulus: {},
-    expected: [],
-    observations: [],
+    observations: [{ kind: 'harness-fault', at: 0, detail: NO_RESULT[ending].fault }],
     advisories: [],
     durationMs: 0,
     missing: null,
   }
 }
 
-function leftOutByProfile(plan: readonly PlannedScenario[]): ReadonlyMap<Profile, number> {
+/** How many scenarios of each profile a filter left out. */
+export function leftOutByProfile(
+  plan: readonly { readonly selection: Selection; readonly profile: Profile }[],
+): ReadonlyMap<Profile, number> {
   const leftOut = new Map<Profile, number>()
   for (const { selection, profile } of plan) {
     if (selection === 'filtered-out') leftOut.set(profile, (leftOut.get(profile) ?? 0) + 1)
@@ -132,11 +142,18 @@ export function assemble(
 ): Report {
   const selected = plan.filter((scenario) => scenario.selection === 'selected')
   refuseTheUnplanned(plan, selected, results)
-  const all = selected.map((scenario) => reported(scenario, results.get(scenario.id), facts))
+  const { capabilities } = facts.dispatcher
+  const { engine } = facts.run
+  const all = selected.map((scenario) => {
+    const result = results.get(scenario.id)
+    return result === undefined
+      ? withoutResult(scenario, facts.ending)
+      : reportedResult(scenario, result, { capabilities, engine })
+  })
   const leftOut = leftOutByProfile(plan)
   const leftOutInAll = [...leftOut.values()].reduce((sum, some) => sum + some, 0)
   const profiles = profilesOf(all, leftOut)
-  return {
+  const report: Omit<Report, 'seal'> = {
     schema: 'hookproof.report/v1',
     suite: { ...facts.suite, scenarios: plan.length },
     run: {
@@ -148,6 +165,8 @@ export function assemble(
     profiles,
     summary: countsOf(all),
     verdict: runVerdict(all, profiles, leftOutInAll),
+    plan: plan.map(({ id, profile, selection }) => ({ scenario: id, profile, selection })),
     results: all,
   }
+  return { ...report, seal: sealOf(report) }
 }

@@ -57,14 +57,19 @@ test('nothing differs in a scenario that passed strictly and without advisories'
 
 test('a wrong certificate and a delivery that never began are told', () => {
   const result = sample('sample-server-validity/control')
-  const [expectation] = result.expected
-  if (expectation === undefined) throw new Error('the control expects something')
-  const renewed = { ...expectation, clientCertificate: 'renewed' }
+  const [step] = result.expected
+  if (step?.do !== 'deliver') throw new Error('the control expects a delivery')
+  const renewed = {
+    do: 'deliver',
+    expect: { ...step.expect, clientCertificate: 'renewed' },
+  } as const
   expect(differences({ ...result, expected: [renewed] })).toEqual({
     'Client certificate': 'the certificate "dispatcher"',
   })
-  expect(compare({ ...result, expected: [expectation, expectation] })[1]).toEqual({
-    step: null,
+  expect(compare({ ...result, expected: [step, { do: 'reset' }, step] })[1]).toEqual({
+    what: 'delivery',
+    step: 2,
+    state: 'never-begun',
     rows: [],
   })
 })

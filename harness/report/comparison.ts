@@ -1,7 +1,7 @@
 import type { PresentedCertificate } from '../observation/types.ts'
-import type { Expectation, Range } from '../scenario/types.ts'
+import type { Expectation, InspectExpectation, Range } from '../scenario/types.ts'
 import { accepted, attempted, originRequests } from '../verdict/checks.ts'
-import { deliverySeen, ofKind, type DeliverySeen } from '../verdict/delivery.ts'
+import { deliverySeen, ofKind, sliceOfStep, type DeliverySeen } from '../verdict/delivery.ts'
 import { certificate, count, lastReason, range, said, wantedCertificate } from '../verdict/words.ts'
 import type { ScenarioResult } from './model.ts'
 import { sentenceList } from './text.ts'
@@ -14,10 +14,13 @@ export interface ComparisonRow {
   readonly mark: 'agrees' | 'differs'
 }
 
-/** Expected against seen of one delivery. */
+/** Expected against seen of one delivery or inspection. */
 export interface Comparison {
-  /** Index of the step, from 0; null where the delivery was never begun. */
-  readonly step: number | null
+  readonly what: 'delivery' | 'inspection'
+  /** Index of the step, from 0. */
+  readonly step: number
+  /** Whether the run came as far as this step; without rows where it did not. */
+  readonly state: 'begun' | 'never-begun'
   readonly rows: readonly ComparisonRow[]
 }
 
@@ -161,14 +164,54 @@ function rowsOf(seen: DeliverySeen): readonly ComparisonRow[] {
   ]
 }
 
-/** Expected against seen for each delivery of a result, from its ledger. Pure. */
+/** Expected against seen of one inspection. */
+function inspectionRows(
+  result: Pick<ScenarioResult, 'observations'>,
+  step: number,
+  expect: InspectExpectation,
+): readonly ComparisonRow[] {
+  const shown = ofKind(sliceOfStep(result.observations, step), 'inspected').at(-1)
+  const missing = expect.warnings.filter((one) => !(shown?.warnings ?? []).includes(one))
+  return [
+    {
+      what: 'Certificate shown',
+      expected: wantedCertificate(expect.certificate),
+      seen:
+        shown === undefined
+          ? 'the adapter did not answer'
+          : shown.sha256 === null
+            ? 'no certificate'
+            : shown.name === null
+              ? `a certificate unknown to the harness (SHA-256 ${shown.sha256})`
+              : `the certificate "${shown.name}"`,
+      mark: shown?.name === expect.certificate ? 'agrees' : 'differs',
+    },
+    ...(expect.warnings.length === 0
+      ? []
+      : [
+          {
+            what: 'Warnings',
+            expected: sentenceList(expect.warnings),
+            seen: sentenceList(shown?.warnings ?? []) || 'none',
+            mark: missing.length === 0 ? ('agrees' as const) : ('differs' as const),
+          },
+        ]),
+  ]
+}
+
+/** Expected against seen for each delivery and inspection of a result, from its ledger. Pure. */
 export function compare(
   result: Pick<ScenarioResult, 'expected' | 'observations'>,
 ): readonly Comparison[] {
-  const steps = ofKind(result.observations, 'step').filter((one) => one.action === 'deliver')
-  return result.expected.map((expectation, index) => {
-    const step = steps[index]?.step ?? null
-    if (step === null) return { step, rows: [] }
-    return { step, rows: rowsOf(deliverySeen(result.observations, step, expectation)) }
+  const begun = new Set(ofKind(result.observations, 'step').map((one) => one.step))
+  return result.expected.flatMap((step, index): readonly Comparison[] => {
+    if (step.do !== 'deliver' && step.do !== 'inspect') return []
+    const about = { step: index, what: step.do === 'deliver' ? 'delivery' : 'inspection' } as const
+    if (!begun.has(index)) return [{ ...about, state: 'never-begun', rows: [] }]
+    const rows =
+      step.do === 'deliver'
+        ? rowsOf(deliverySeen(result.observations, index, step.expect))
+        : inspectionRows(result, index, step.expect)
+    return [{ ...about, state: 'begun', rows }]
   })
 }

@@ -6,14 +6,17 @@ import type { ReportedResult } from './model.ts'
 import { narrate } from './narrate.ts'
 import { visible, visibleLines } from './text.ts'
 
-/** Expected against seen, one table a delivery. Differences are marked only where the scenario failed. */
+/** Expected against seen, one table a delivery or inspection. Differences are marked only where the scenario failed. */
 export function comparisonTables(result: ReportedResult): Html {
   const comparisons = compare(result)
   if (comparisons.length === 0) return html``
   const marking = result.verdict === 'failed' || result.advisories.length > 0 ? 'marked' : 'plain'
-  const tables = comparisons.map((comparison, index) =>
-    comparisonTable(comparison, comparisons.length > 1 ? `Delivery ${index + 1}` : null, marking),
-  )
+  const tables = comparisons.map((comparison, index) => {
+    const number = comparisons.slice(0, index + 1).filter((one) => one.what === comparison.what)
+    const caption =
+      comparison.what === 'delivery' ? `Delivery ${number.length}` : `Inspection ${number.length}`
+    return comparisonTable(comparison, comparisons.length > 1 ? caption : null, marking)
+  })
   return html`<section>
     <h4>Expected and seen</h4>
     ${tables}
@@ -31,12 +34,12 @@ function comparisonTable(
       : html`<caption>
           ${caption}
         </caption>`
-  if (comparison.step === null) {
+  if (comparison.state === 'never-begun') {
     return html`<table class="compare">
       ${heading}
       <tbody>
         <tr>
-          <td>This delivery was never begun.</td>
+          <td>This ${comparison.what} was never begun.</td>
         </tr>
       </tbody>
     </table>`

@@ -1,6 +1,7 @@
 import type { Observation } from '../observation/types.ts'
-import type { Expectation, Level } from '../scenario/types.ts'
+import type { Level } from '../scenario/types.ts'
 import type { Capability, EngineName, Profile } from '../scenario/vocabulary.ts'
+import type { JudgedStep } from '../verdict/judged-step.ts'
 import type {
   Advisory,
   FailureReason,
@@ -37,8 +38,8 @@ export interface ScenarioResult {
   readonly control: VerdictWord | null
   /** What the dispatcher was told, without key material. */
   readonly stimulus: Readonly<Record<string, unknown>>
-  /** One expectation for each delivery, in order. */
-  readonly expected: readonly Expectation[]
+  /** What the judge looks at: every step of the scenario in order, with what was expected of it. */
+  readonly expected: readonly JudgedStep[]
   readonly observations: readonly Observation[]
   readonly advisories: readonly Advisory[]
   readonly durationMs: number
@@ -61,6 +62,19 @@ export interface Missing {
 export interface ReportedResult extends ScenarioResult {
   /** Only of a skipped scenario. */
   readonly missing: Missing | null
+}
+
+/**
+ * `selected`: it is run. `filtered-out`: someone asked for less than everything, so the run is
+ * partial. `opt-in`: it belongs to a profile that nobody asked for, which is no loss.
+ */
+export type Selection = 'selected' | 'filtered-out' | 'opt-in'
+
+/** One scenario of the corpus in the plan of a run. */
+export interface PlanEntry {
+  readonly scenario: string
+  readonly profile: Profile
+  readonly selection: Selection
 }
 
 /** `report.json`, schema `hookproof.report/v1`. Other tools read these fields. */
@@ -93,6 +107,10 @@ export interface Report {
   readonly profiles: readonly (Counts & { readonly id: Profile; readonly result: RunVerdict })[]
   readonly summary: Counts
   readonly verdict: RunVerdict
-  /** One for each planned scenario, in the order of the plan. */
+  /** Every scenario of the corpus, in its order, as it was fixed before the run. */
+  readonly plan: readonly PlanEntry[]
+  /** One for each selected scenario, in the order of the plan. */
   readonly results: readonly ReportedResult[]
+  /** `sha256:` and the digest over everything else in the report, see `sealOf`. */
+  readonly seal: string
 }

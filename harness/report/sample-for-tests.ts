@@ -2,6 +2,7 @@ import type { Expectation, Level, Step } from '../scenario/types.ts'
 import type { Capability, EngineName, Profile } from '../scenario/vocabulary.ts'
 import { explain } from '../verdict/explain.ts'
 import { judge } from '../verdict/judge.ts'
+import { judgedSteps } from '../verdict/judged-step.ts'
 import type { VerdictWord } from '../verdict/types.ts'
 import { assemble, type PlannedScenario, type RunFacts } from './assemble.ts'
 import type { Report, ScenarioResult } from './model.ts'
@@ -36,6 +37,9 @@ const STIMULUS = {
   deliver: { event: 'evt_55ab', type: 'payment.succeeded', content_type: 'application/json' },
 }
 
+const stepsOf = ({ expected = [] }: SampleScenario): readonly Step[] =>
+  expected.map((expect) => ({ do: 'deliver', expect }))
+
 function planned(sample: SampleScenario): PlannedScenario {
   return {
     id: sample.id,
@@ -47,6 +51,7 @@ function planned(sample: SampleScenario): PlannedScenario {
     requires: sample.requires ?? [],
     engines: sample.engines ?? ['embedded', 'containers'],
     reproduce: `npx playwright test --grep '${sample.id}'`,
+    steps: stepsOf(sample),
     selection: 'selected',
   }
 }
@@ -55,8 +60,7 @@ function resultOf(sample: SampleScenario): ScenarioResult | null {
   if (sample.scene === 'no-result') return null
   const { observations } =
     sample.scene === 'skipped' ? { observations: [] } : { observations: sample.scene.observations }
-  const expected = sample.expected ?? []
-  const steps = expected.map((expect): Step => ({ do: 'deliver', expect }))
+  const steps = stepsOf(sample)
   const level = sample.level ?? 'MUST'
   const subject = { level, steps, observations, control: sample.control ?? null }
   const because = `it needs ${(sample.requires ?? sample.engines ?? []).join(', ')}`
@@ -76,7 +80,7 @@ function resultOf(sample: SampleScenario): ScenarioResult | null {
     explanation: explain(subject, verdict),
     control: sample.control ?? null,
     stimulus: sample.scene === 'skipped' ? {} : (sample.stimulus ?? STIMULUS),
-    expected,
+    expected: judgedSteps(steps),
     observations,
     advisories: 'advisories' in verdict ? verdict.advisories : [],
     durationMs: 41,

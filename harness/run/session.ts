@@ -10,9 +10,10 @@ import type { Pki } from '../pki/issue.ts'
 import type { ScenarioResult } from '../report/model.ts'
 import { FIXED_CERTIFICATES } from '../scenario/defaults.ts'
 import type { Scenario } from '../scenario/types.ts'
-import { CORE_CAPABILITIES } from '../scenario/vocabulary.ts'
+import { notApplicable } from '../verdict/applicability.ts'
 import { explain } from '../verdict/explain.ts'
 import { judge } from '../verdict/judge.ts'
+import { judgedSteps } from '../verdict/judged-step.ts'
 import type { Verdict } from '../verdict/types.ts'
 import { drive } from './drive.ts'
 import { stimulusForReport } from './stimulus.ts'
@@ -96,19 +97,11 @@ export class Session implements AsyncDisposable {
 
   /** Why the scenario is not for this dispatcher or engine; null = it is. */
   #skipped(scenario: Scenario): string | null {
-    const { engine } = this.#options
-    const missing = scenario.requires.filter(
-      (one) => !CORE_CAPABILITIES.includes(one) && !this.adapter.hello.capabilities.includes(one),
-    )
-    if (missing.length > 0) return `the dispatcher does not declare ${missing.join(', ')}`
-    if (!scenario.engines.includes(engine.name)) {
-      return `it needs the ${scenario.engines.join(' or ')} engine, and this is ${engine.name}`
-    }
-    const deliveries = scenario.steps.filter((step) => step.do === 'deliver').length
-    if (this.adapter.carrier === 'exec' && deliveries > 1) {
-      return 'the exec carrier runs stateless scenarios only'
-    }
-    return null
+    return notApplicable(scenario, {
+      capabilities: this.adapter.hello.capabilities,
+      engine: this.#options.engine.name,
+      carrier: this.adapter.carrier,
+    })
   }
 
   async #run(scenario: Scenario, control: Verdict['verdict'] | null): Promise<ScenarioResult> {
@@ -149,7 +142,7 @@ export class Session implements AsyncDisposable {
       explanation: explain({ level, steps, observations, control }, verdict),
       control,
       stimulus: stimulusForReport(scenario),
-      expected: steps.flatMap((step) => (step.do === 'deliver' ? [step.expect] : [])),
+      expected: judgedSteps(steps),
       observations,
       advisories: 'advisories' in verdict ? verdict.advisories : [],
       durationMs,

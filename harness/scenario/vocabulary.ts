@@ -100,6 +100,9 @@ export const PROFILES = [
 /** One profile of {@link PROFILES}. */
 export type Profile = (typeof PROFILES)[number]
 
+/** The profiles that run only when asked for. */
+export const OPT_IN_PROFILES: readonly Profile[] = ['strict']
+
 /** The two engines (ARCHITECTURE, decision 1). */
 export const ENGINES = ['embedded', 'containers'] as const
 

@@ -1,16 +1,17 @@
 import type { Observation } from '../observation/types.ts'
 import { CAPABILITIES } from '../scenario/vocabulary.ts'
-import type { Expectation, InspectExpectation, Level, Step } from '../scenario/types.ts'
+import type { Expectation, InspectExpectation, Level } from '../scenario/types.ts'
 import { deliverySeen, ofKind, sliceOfStep } from './delivery.ts'
 import { judgeDelivered } from './delivered.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
+import type { JudgedStep } from './judged-step.ts'
 import { judgeRefused, judgeRejected, judgeUndelivered } from './not-delivered.ts'
 import type { Advisory, Verdict, VerdictWord } from './types.ts'
 
 /** All that the judge looks at. It never sees the dispatcher. */
 export interface Case {
   readonly level: Level
-  readonly steps: readonly Step[]
+  readonly steps: readonly JudgedStep[]
   readonly observations: readonly Observation[]
   /** How the control ended; null for a control itself. */
   readonly control: VerdictWord | null
@@ -57,7 +58,7 @@ export function judge(subject: Case): Verdict {
   )
 }
 
-function judgeStep(seen: readonly Observation[], step: Step, index: number): Finding {
+function judgeStep(seen: readonly Observation[], step: JudgedStep, index: number): Finding {
   switch (step.do) {
     case 'deliver':
       return judgeDelivery(seen, step.expect, index)
