@@ -18,7 +18,11 @@ function caseOf(story: Story, expectation: Expectation, over: Partial<Case> = {}
 }
 
 function refusal(): Story {
-  return new Story().step(0).hello().closed(0)
+  return refusalCounting(0)
+}
+
+function refusalCounting(decryptedBytes: number | null): Story {
+  return new Story().step(0).hello().closed(decryptedBytes)
 }
 
 test.describe('a refusal', () => {
@@ -75,6 +79,17 @@ test.describe('a refusal', () => {
     const story = new Story().configured('refused', 'client-certificate.expired').step(0)
     expect(judge(caseOf(story, local))).toMatchObject({ verdict: 'passed', grade: 'strict' })
   })
+
+  for (const [what, story] of [
+    ['does not say what it decrypted', refusalCounting(null)],
+    ['never saw the connection end', new Story().step(0).hello()],
+  ] as const) {
+    test(`proves nothing when the endpoint ${what}`, () => {
+      story.reply('refused', 'server-certificate.expired')
+      const verdict = judge(caseOf(story, EXPIRED))
+      expect(verdict).toMatchObject({ verdict: 'inconclusive', reason: 'harness' })
+    })
+  }
 
   test('fails as a storm past the allowed connections', () => {
     const story = new Story().step(0)

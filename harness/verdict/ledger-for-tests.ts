@@ -103,7 +103,7 @@ export class Story {
     })
   }
 
-  closed(decryptedBytes: number, over: Partial<Of<'connection-closed'>> = {}): this {
+  closed(decryptedBytes: number | null, over: Partial<Of<'connection-closed'>> = {}): this {
     return this.add({
       kind: 'connection-closed',
       listener: 'endpoint',

@@ -35,6 +35,19 @@ function noLeak(seen: DeliverySeen): Finding {
   )
 }
 
+/** Silence of the terminator is no proof that nothing was sent. */
+function allAccountedFor(seen: DeliverySeen): Finding {
+  const counted = new Set(
+    seen.endpoint.closed.filter((one) => one.decryptedBytes !== null).map((one) => one.connection),
+  )
+  const unknown = seen.endpoint.opened.find((one) => !counted.has(one.connection))
+  if (unknown === undefined) return FINE
+  return inconclusive(
+    'harness',
+    `the endpoint does not say whether connection ${unknown.connection} carried a byte of a request`,
+  )
+}
+
 /** The dispatcher may not call it delivered when the origin accepted nothing. */
 function notCalledDelivered(seen: DeliverySeen): Finding {
   if (seen.configRefusal !== null) {
@@ -111,6 +124,7 @@ export function judgeRefused(seen: DeliverySeen): Finding {
     () => noLeak(seen),
     () => nothingElsewhere(seen),
     () => notCalledDelivered(seen),
+    () => allAccountedFor(seen),
     () => noResumption(seen),
     () => attemptProven(seen),
     ...common(seen),
