@@ -1,7 +1,6 @@
 import type { EngineName } from '../scenario/vocabulary.ts'
-import { findDocker } from './containers/docker-address.ts'
 import { startContainersEngine } from './containers/engine.ts'
-import { startContainers, type StartedContainers } from './containers/start-containers.ts'
+import { startContainers } from './containers/start-containers.ts'
 import { startEmbeddedEngine } from './embedded.ts'
 import type { StartedEngine } from './types.ts'
 
@@ -12,9 +11,12 @@ export interface EngineChoice {
 }
 
 /** What `auto` takes. Never rejects, and takes at most two seconds. */
-export async function chooseEngine(wanted: EngineName | 'auto'): Promise<EngineChoice> {
-  if (wanted !== 'auto') return { engine: wanted, because: 'it was asked for' }
-  return { engine: 'embedded', because: 'it needs Node alone' }
+export function chooseEngine(wanted: EngineName | 'auto'): Promise<EngineChoice> {
+  return Promise.resolve(
+    wanted === 'auto'
+      ? { engine: 'embedded', because: 'it needs Node alone' }
+      : { engine: wanted, because: 'it was asked for' },
+  )
 }
 
 /** What all workers of a run share and only the runner starts: nothing, for the embedded engine. */

@@ -25,7 +25,9 @@ export default async function warmUpRun(): Promise<() => Promise<void>> {
     publishSettings({ ...settings, engine })
     process.stderr.write(`hookproof: the engine is ${engine}, for ${because}\n`)
     const ground = await startGround(engine, run)
-    return () => ground[Symbol.asyncDispose]()
+    return async () => {
+      await ground[Symbol.asyncDispose]()
+    }
   } catch (error) {
     leaveError(run, error)
     // Playwright prints the stack: let that be the sentence and the hint.

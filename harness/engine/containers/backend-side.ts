@@ -56,7 +56,8 @@ export class BackendSide implements AsyncDisposable {
     this.urls = {
       endpoint: urlOf(bases.endpoint, targets.site.path),
       elsewhere: targets.other && urlOf(bases.elsewhere, targets.other.path),
-      'token-server': targets.realm && urlOf(bases['token-server'], `${targets.realm.prefix}/token`),
+      'token-server':
+        targets.realm && urlOf(bases['token-server'], `${targets.realm.prefix}/token`),
     }
   }
 

@@ -66,10 +66,7 @@ export async function startContainersEngine(runFolder: string): Promise<StartedE
       throw fault
     }
   }
-  const follow = async (
-    name: Terminator,
-    read: typeof readNginxLine,
-  ): Promise<LogFeed> => {
+  const follow = async (name: Terminator, read: typeof readNginxLine): Promise<LogFeed> => {
     const take = (line: ReadLine) => {
       if (line.part.part === 'fault') tell(line.part.detail)
       else visits.take(name, line)

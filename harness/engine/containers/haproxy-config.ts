@@ -54,6 +54,7 @@ export function haproxySlot(
     ...rejectRules(setup).map((rule) => `  ${rule}`),
     `  default_backend to-${port}`,
     `backend to-${port} from base`,
+    '  option http-server-close',
     `  server next ${next.address}:${next.port}${next.proxyHeader === 'sent' ? ' send-proxy-v2' : ''}`,
   ]
   return { text: `${lines.join('\n')}\n`, files }
@@ -76,10 +77,7 @@ function verifyWords(
   return [...trust, policy === 'required' ? 'verify required' : 'verify optional']
 }
 
-function rejectRules({
-  clientCertificate: policy,
-  rejectStyle,
-}: EndpointSetup): readonly string[] {
+function rejectRules({ clientCertificate: policy, rejectStyle }: EndpointSetup): readonly string[] {
   if (policy === 'not-requested' || rejectStyle === 'alert') return []
   const deny = rejectStyle === 'http-400' ? 'deny deny_status 400' : 'reject'
   return [

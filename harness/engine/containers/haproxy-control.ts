@@ -27,7 +27,9 @@ export class HaproxyControl {
   /** Writes files below the folder of slots. */
   async write(files: ReadonlyMap<string, string>): Promise<void> {
     const folders = new Set(
-      [...files.keys()].flatMap((path) => (path.includes('/') ? [path.split('/', 1)[0] ?? ''] : [])),
+      [...files.keys()].flatMap((path) =>
+        path.includes('/') ? [path.split('/', 1)[0] ?? ''] : [],
+      ),
     )
     const archive = tarOf([
       ...[...folders].map((path) => privateFolder(path, HAPROXY_USER)),
@@ -38,10 +40,7 @@ export class HaproxyControl {
 
   /** Reloads. The old configuration goes on serving when the new one is refused. */
   async reload(): Promise<void> {
-    const ready = this.#feed.wait(
-      ({ part }) => part === 'ready' || part === 'fault',
-      TERMINATOR_MS,
-    )
+    const ready = this.#feed.wait(({ part }) => part === 'ready' || part === 'fault', TERMINATOR_MS)
     try {
       await this.#docker.signal(this.#facts.container, 'SIGUSR2')
     } catch (error) {

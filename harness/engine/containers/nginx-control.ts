@@ -4,6 +4,9 @@ import type { Docker } from './docker.ts'
 import type { LogFeed } from './log-feed.ts'
 import { exchange, FENCE_SLOT, FILES_SLOT } from './published-port.ts'
 
+/** A worker that a reload has retired closes after one request. */
+const WRITE_ATTEMPTS = 4
+
 /** Bounds of everything that is asked of a terminator. */
 export const TERMINATOR_MS = 3000
 
@@ -28,26 +31,34 @@ export class NginxControl {
 
   /** Writes files below `slots/`, mode 0600, over nginx's own DAV (RFC 4918 9.7). */
   async write(files: ReadonlyMap<string, string>): Promise<void> {
-    if (files.size === 0) return
+    let left = [...files]
+    let statuses: readonly string[] = []
+    for (let attempt = 0; left.length > 0 && attempt < WRITE_ATTEMPTS; attempt++) {
+      statuses = await this.#put(left)
+      const refused = statuses.findIndex((status) => status !== '201' && status !== '204')
+      left = left.slice(refused === -1 ? statuses.length : refused)
+    }
+    if (left.length === 0) return
+    throw new Error(`${left.length} of ${files.size} files were not taken: ${statuses.join(' ')}`)
+  }
+
+  /** Writes files over one connection. Gives the statuses of those that were answered, in order. */
+  async #put(files: readonly (readonly [string, string])[]): Promise<readonly string[]> {
     const { port, filesSecret } = this.#facts
-    const requests = [...files].map(([path, content], index) => {
+    const requests = files.map(([path, content], index) => {
       const body = Buffer.from(content)
       const head = [
         `PUT /slots/${path} HTTP/1.1`,
         'Host: slots',
         `Authorization: Bearer ${filesSecret}`,
         `Content-Length: ${body.length}`,
-        `Connection: ${index === files.size - 1 ? 'close' : 'keep-alive'}`,
+        `Connection: ${index === files.length - 1 ? 'close' : 'keep-alive'}`,
       ]
       return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body])
     })
     const to = { port, connection: this.#nextNumber(), slot: FILES_SLOT }
     const answers = await exchange(to, Buffer.concat(requests), TERMINATOR_MS)
-    const statuses = [...answers.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => status)
-    const written = statuses.filter((status) => status === '201' || status === '204')
-    if (written.length !== files.size) {
-      throw new Error(`wrote ${written.length} of ${files.size} files: ${statuses.join(' ')}`)
-    }
+    return [...answers.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status = '']) => status)
   }
 
   /** Reloads. The old configuration goes on serving when the new one is refused. */

@@ -85,7 +85,9 @@ export class NginxPool {
 
   /** The configuration of all servers. */
   render(): string {
-    return [...this.#servers.values()].map(({ shape, ports }) => renderServer(shape, ports)).join('')
+    return [...this.#servers.values()]
+      .map(({ shape, ports }) => renderServer(shape, ports))
+      .join('')
   }
 
   /** The work could not be done: nothing is known of what nginx has. */

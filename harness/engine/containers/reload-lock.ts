@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError } from '../../errors.ts'
 
 const LOCK = 'reload.lock'
 const QUIET = 'quiet-'
+const RELOADED = 'reloaded'
+
+/**
+ * For so long after a reload the retired worker of nginx still takes connections, and closes them when
+ * they are idle. nginx itself waits 100 ms before it retires it.
+ */
+export const RETIRING_MS = 200
 
 /** How often it is looked whether the lock is free. */
 const POLL_MS = 5
@@ -36,7 +43,12 @@ export class ReloadLock {
     }
   }
 
-  /** Keeps reloads away until it is disposed of. */
+  /** A reload is over: what begins in the next {@link RETIRING_MS} may still meet the retired worker. */
+  reloaded(): void {
+    writeFileSync(join(this.#folder, RELOADED), '', { mode: 0o600 })
+  }
+
+  /** Keeps reloads away until it is disposed of. Begins when the last one is quite over. */
   async quiet(): Promise<Disposable> {
     const path = join(this.#folder, `${QUIET}${process.pid}-${randomBytes(4).toString('hex')}`)
     await this.#take()
@@ -45,6 +57,8 @@ export class ReloadLock {
     } finally {
       this.#give()
     }
+    const reloaded = statSync(join(this.#folder, RELOADED), { throwIfNoEntry: false })
+    await sleep(Math.max(0, (reloaded?.mtimeMs ?? 0) + RETIRING_MS - Date.now()))
     return {
       [Symbol.dispose]() {
         rmSync(path, { force: true })

@@ -43,7 +43,11 @@ async function standUp(
   const slots = stack.use(new SlotSet(parts, stage))
   await slots.add(setups)
   // A reload would close the idle connections that such a scenario is about.
-  if (Object.values(setups).flat().some(({ keepAlive }) => keepAlive === 'on')) {
+  if (
+    Object.values(setups)
+      .flat()
+      .some(({ keepAlive }) => keepAlive === 'on')
+  ) {
     stack.use(await parts.lock.quiet())
   }
   const wires = await startWires(stage, slots, stack)
@@ -60,7 +64,8 @@ async function standUp(
         clientSecret,
         bases: {
           endpoint: baseOf(stage.endpoint, wires.endpoint),
-          'token-server': stage.tokenServer && baseOf(stage.tokenServer.endpoint, wires['token-server']),
+          'token-server':
+            stage.tokenServer && baseOf(stage.tokenServer.endpoint, wires['token-server']),
           elsewhere: stage.elsewhere && baseOf(stage.elsewhere, wires.elsewhere),
         },
       }),

@@ -114,9 +114,7 @@ export class SlotHouse {
     const slotAt = (number: number): HaproxySlot => haproxySlot(setup, served, number, next)
     const known = this.#haproxyPool.find(slotAt(NO_NUMBER), NO_NUMBER)
     if (known !== null) return known
-    const number = isBalancer
-      ? this.#nginxPool.take(plainShape('off'), null)
-      : this.#ports.take()
+    const number = isBalancer ? this.#nginxPool.take(plainShape('off'), null) : this.#ports.take()
     if (isBalancer) this.#behind.add(number)
     this.#release(this.#haproxyPool.add(slotAt(number), number))
     return number
@@ -144,11 +142,13 @@ export class SlotHouse {
         const configuration = new Map([[this.#file('conf'), this.#nginxPool.render()]])
         await nginx.write(new Map([...forNginx.files, ...configuration]))
         await nginx.reload()
+        lock.reloaded()
       }
       if (forHaproxy.configuration === 'new') {
         const configuration = new Map([[this.#file('cfg'), this.#haproxyPool.render()]])
         await haproxy.write(new Map([...forHaproxy.files, ...configuration]))
         await haproxy.reload()
+        lock.reloaded()
       }
     })
   }

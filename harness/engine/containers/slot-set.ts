@@ -40,7 +40,8 @@ export class SlotSet implements Disposable {
     ).filter(
       (one, index, all) =>
         this.#find(one.listener, one.key) === undefined &&
-        all.findIndex(({ listener, key }) => listener === one.listener && key === one.key) === index,
+        all.findIndex(({ listener, key }) => listener === one.listener && key === one.key) ===
+          index,
     )
     if (wanted.length === 0) return
     const { house, using } = this.#parts

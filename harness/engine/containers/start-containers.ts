@@ -77,7 +77,10 @@ async function startAll(docker: Docker, runId: string): Promise<ContainersFacts>
   const networkUp = docker.createNetwork(network, labels)
   const start = async (
     name: ImageRecipe['name'],
-    how: Omit<Parameters<typeof startContainer>[0], 'docker' | 'name' | 'image' | 'network' | 'labels'>,
+    how: Omit<
+      Parameters<typeof startContainer>[0],
+      'docker' | 'name' | 'image' | 'network' | 'labels'
+    >,
   ): Promise<Started> => {
     const recipe = recipes.find((one) => one.name === name)
     if (recipe === undefined) throw new Error(`no recipe for ${name}`)

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ledger, Seeing } from '../../observation/ledger.ts'
 import type { ReadLine } from './log-feed.ts'
+import { RETIRING_MS } from './reload-lock.ts'
 import { meaningOf, type ConnectionContext } from './translate.ts'
 
 /** Which container's lines tell about a connection. */
@@ -13,6 +15,7 @@ export interface Visitor extends ConnectionContext {
 
 interface Visit {
   readonly visitor: Visitor
+  readonly openedAt: number
   bytes: number
   /** Requests that the origin was asked about. */
   asked: number
@@ -24,6 +27,9 @@ interface Visit {
 
 /** Longest wait for the line that ends a connection: less than the wire waits for the account. */
 const ENDED_MS = 900
+
+/** How much later than one worker another can come to write. */
+const OTHER_WORKER_MS = 40
 
 /** Longest wait for the line that says why the slot ended a connection. */
 const ANSWERED_MS = 500
@@ -37,6 +43,8 @@ export class Visits {
   readonly #first: number
   readonly #count: number
   #next = 0
+  /** When each terminator last said that it has reloaded. */
+  readonly #reloadedAt = { nginx: Number.NEGATIVE_INFINITY, haproxy: Number.NEGATIVE_INFINITY }
 
   /** @param range the engine-wide numbers of this worker */
   constructor(range: { readonly first: number; readonly count: number }) {
@@ -54,6 +62,7 @@ export class Visits {
     const number = this.nextNumber()
     this.#visits.set(number, {
       visitor,
+      openedAt: performance.now(),
       bytes: 0,
       asked: 0,
       state: 'unknown',
@@ -77,6 +86,7 @@ export class Visits {
 
   /** Takes a line of a terminator's log. */
   take(terminator: Terminator, { part, at }: ReadLine): void {
+    if (part.part === 'ready') this.#reloadedAt[terminator] = performance.now()
     if (!('connection' in part)) return
     const visit = this.#visits.get(part.connection)
     // Also the lines of an nginx behind the load balancer that is this connection's terminator.
@@ -101,7 +111,12 @@ export class Visits {
     const visit = this.#visits.get(number)
     if (visit === undefined) return null
     if ((await within(visit.ended.promise, ENDED_MS)) === 'late') return null
-    if (visit.state === 'unknown') await fence()
+    if (visit.state === 'unknown') {
+      // Two workers then write side by side, and only the newer one answers at the fence.
+      const reloadedAt = this.#reloadedAt[visit.visitor.terminator]
+      if (visit.openedAt < reloadedAt + RETIRING_MS) await sleep(OTHER_WORKER_MS)
+      await fence()
+    }
     return visit.bytes
   }
 

@@ -147,3 +147,11 @@ test('no host that a dispatcher sends can pass for a failed handshake', () => {
     'client: 127.0.0.9, server: , request: "GET / HTTP/1.1", host: "x while SSL handshaking, client: 127.0.0.1, server: 127.0.0.1:20001"'
   expect(readNginxLine(line)).toEqual({ part: 'other' })
 })
+
+test('an answer that nginx takes for HTTP/0.9 has no status', () => {
+  const line = capturedLine('nginx-1.22.1.txt', '"slot":"20002"', '"http"').replace(
+    /"status":\d+/,
+    '"status":009',
+  )
+  expect(readNginxLine(line)).toMatchObject({ part: 'request', answered: 0 })
+})

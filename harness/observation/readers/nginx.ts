@@ -30,8 +30,11 @@ export function readNginxLine(line: string): LogPart {
   return line.startsWith('{') ? readJson(line) : readError(line)
 }
 
+/** An answer without a status line, which nginx takes for HTTP/0.9, has the status 009: no number of JSON's. */
+const HTTP_0_9 = /"status":009,/
+
 function readJson(line: string): LogPart {
-  const fields = jsonFields(line)
+  const fields = jsonFields(line.replace(HTTP_0_9, '"status":0,'))
   try {
     if (fields === null) throw new TypeError('it is no JSON object')
     const connection = connectionAt(fields.text('connection'))
