@@ -2,19 +2,23 @@
 import { exitStatusOf, renderError } from '../errors.ts'
 import { suiteVersion } from '../run/facts.ts'
 import { certify } from './certify.ts'
+import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { list } from './list.ts'
+import { verify } from './verify.ts'
 
 /** A command of the tool: its arguments in, its exit status out. */
 type Command = (args: readonly string[]) => Promise<number>
 
-const COMMANDS: Readonly<Record<string, Command>> = { certify, doctor, list }
+const COMMANDS: Readonly<Record<string, Command>> = { certify, diff, doctor, list, verify }
 
 const HELP = `hookproof ${suiteVersion()}: conformance tests for webhooks over mutual TLS
 
   npx hookproof doctor --dispatcher 'node my-adapter.js'    is the adapter sound? no verdict
   npx hookproof certify --dispatcher 'node my-adapter.js'   the conformance run, with a report
   npx hookproof list                                        every scenario, by topic
+  npx hookproof verify conformance-report/report.json       is a report what its evidence says?
+  npx hookproof diff old/report.json new/report.json        which verdicts changed?
 
   Each command explains itself with --help. The dispatcher is a command line (run without a
   shell), a URL (http carrier) or a .yaml/.json description. Without one, the reference

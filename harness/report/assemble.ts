@@ -127,6 +127,11 @@ function refuseTheUnplanned(
   }
 }
 
+/** The plan as a report carries it. */
+export function planEntries(plan: readonly PlannedScenario[]): Report['plan'] {
+  return plan.map(({ id, profile, selection }) => ({ scenario: id, profile, selection }))
+}
+
 /**
  * Makes the report of a run: every selected scenario of the plan has an entry, in the plan's order,
  * and counts and verdicts are computed from the plan. Pure.
@@ -165,7 +170,7 @@ export function assemble(
     profiles,
     summary: countsOf(all),
     verdict: runVerdict(all, profiles, leftOutInAll),
-    plan: plan.map(({ id, profile, selection }) => ({ scenario: id, profile, selection })),
+    plan: planEntries(plan),
     results: all,
   }
   return { ...report, seal: sealOf(report) }

@@ -29,7 +29,13 @@ test('writes both files into a folder that it makes, and leaves nothing else', (
   const target = join(folder, 'deep', 'conformance-report')
   const report = sampleReport()
   const written = writeReport(report, target)
-  expect(readdirSync(target).sort()).toEqual(['index.html', 'report.json'])
+  expect(readdirSync(target).sort()).toEqual([
+    'badge.svg',
+    'index.html',
+    'junit.xml',
+    'report.json',
+    'summary.md',
+  ])
   expect(readReport(written.json)).toEqual(report)
   expect(readFileSync(written.html, 'utf8')).toMatch(/^<!doctype html>/)
 })

@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { HarnessError } from '../errors.ts'
+import { renderBadge } from './badge.ts'
 import { renderHtml } from './html.ts'
+import { renderJunit } from './junit.ts'
+import { renderMarkdown } from './markdown.ts'
 import type { Report } from './model.ts'
+import { unwritable } from './unwritable.ts'
 
 // Synchronous on purpose: a run that is being interrupted still gets its report out.
 
-/** Where a report was written. */
-export interface WrittenReport {
-  readonly json: string
-  readonly html: string
-}
+/** The files of a report, each with the writer that makes it. */
+const WRITERS = {
+  json: ['report.json', (report: Report) => `${JSON.stringify(report, null, 2)}\n`],
+  html: ['index.html', renderHtml],
+  junit: ['junit.xml', renderJunit],
+  markdown: ['summary.md', renderMarkdown],
+  badge: ['badge.svg', renderBadge],
+} as const
 
-function unwritable(folder: string, cause: unknown): HarnessError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new HarnessError(
-    'ERR_REPORT_UNWRITABLE',
-    `the report cannot be written to ${folder}: ${why}`,
-    {
-      hint: 'Choose a folder that you may write to, with --report DIR or HOOKPROOF_REPORT=DIR.',
-      cause,
-    },
-  )
-}
+/** Name of the stream of results beside a report, which `ResultStream` writes during the run. */
+export const RESULTS_FILE = 'results.jsonl'
+
+/** Where each file of a report was written. */
+export type WrittenReport = Readonly<Record<keyof typeof WRITERS, string>>
 
 /** Removes a file if it is there. What stands in the way was reported already. */
 function discard(path: string): void {
@@ -64,21 +64,40 @@ export function ensureWritable(folder: string): void {
 }
 
 /**
- * Writes `report.json` and the self-contained `index.html` into `folder`, which it creates. Earlier
- * ones are replaced.
+ * Writes `report.json`, the self-contained `index.html`, `junit.xml`, `summary.md` and `badge.svg` into
+ * `folder`, which it creates. Earlier ones are replaced.
  *
  * @throws HarnessError `ERR_REPORT_UNWRITABLE` with the path
  */
 export function writeReport(report: Report, folder: string): WrittenReport {
-  const json = join(folder, 'report.json')
-  const html = join(folder, 'index.html')
-  const page = renderHtml(report)
+  // Everything is made before anything is written: a writer that throws leaves the old files whole.
+  const texts = Object.values(WRITERS).map(([name, write]) => [name, write(report)] as const)
   try {
     mkdirSync(folder, { recursive: true })
-    replaceFile(json, `${JSON.stringify(report, null, 2)}\n`)
-    replaceFile(html, page)
+    for (const [name, text] of texts) replaceFile(join(folder, name), text)
   } catch (error) {
     throw unwritable(folder, error)
   }
-  return { json, html }
+  const at = (key: keyof typeof WRITERS): string => join(folder, WRITERS[key][0])
+  return {
+    json: at('json'),
+    html: at('html'),
+    junit: at('junit'),
+    markdown: at('markdown'),
+    badge: at('badge'),
+  }
+}
+
+/**
+ * Adds the Markdown summary to a file that a CI job shows, such as the one that GITHUB_STEP_SUMMARY
+ * names.
+ *
+ * @throws HarnessError `ERR_REPORT_UNWRITABLE` with the path
+ */
+export function appendSummary(report: Report, file: string): void {
+  try {
+    appendFileSync(file, `${renderMarkdown(report)}\n`)
+  } catch (error) {
+    throw unwritable(file, error)
+  }
 }

@@ -8,10 +8,11 @@ import type {
 } from '@playwright/test/reporter'
 import { join } from 'node:path'
 import { renderError } from '../errors.ts'
-import { assemble, type PlannedScenario } from '../report/assemble.ts'
+import { assemble, planEntries, reportedResult, type PlannedScenario } from '../report/assemble.ts'
 import type { Report, ScenarioResult } from '../report/model.ts'
+import { ResultStream } from '../report/stream.ts'
 import { renderTerminal } from '../report/terminal.ts'
-import { writeReport } from '../report/write.ts'
+import { appendSummary, RESULTS_FILE, writeReport } from '../report/write.ts'
 import { SCENARIO_ANNOTATION } from './annotation.ts'
 import { currentCorpus, planOf } from './corpus.ts'
 import { RESULT_ATTACHMENT, suiteVersion, type ResultMessage } from './facts.ts'
@@ -32,6 +33,9 @@ export default class ConformanceReporter implements Reporter {
   readonly #results = new Map<string, ScenarioResult>()
   readonly #startedAt = new Date()
   #about: Omit<ResultMessage, 'result'> | null = null
+  #stream: ResultStream | null = null
+  /** The first thing that kept the stream from being written; told at the end, with the report out. */
+  #streamFault: Error | null = null
 
   /** Playwright's own list stays: this reporter prints its summary at the end only. */
   printsToStdio(): boolean {
@@ -41,6 +45,10 @@ export default class ConformanceReporter implements Reporter {
   onBegin(_config: FullConfig, suite: Suite): void {
     const selected = new Set(suite.allTests().map(scenarioOf))
     this.#plan = planOf(currentCorpus(), currentSettings(), (id) => selected.has(id))
+    if (this.#nothingSelected()) return
+    this.#streaming(() => {
+      this.#stream = this.#beginStream()
+    })
   }
 
   onTestEnd(_test: TestCase, result: TestResult): void {
@@ -49,6 +57,14 @@ export default class ConformanceReporter implements Reporter {
     const { result: scenarioResult, ...about } = JSON.parse(body.toString()) as ResultMessage
     this.#results.set(scenarioResult.scenario, scenarioResult)
     this.#about ??= about
+    const planned = this.#plan.find(({ id }) => id === scenarioResult.scenario)
+    if (planned === undefined) return
+    const { capabilities } = about.dispatcher
+    this.#streaming(() => {
+      this.#stream?.add(
+        reportedResult(planned, scenarioResult, { capabilities, engine: about.engine }),
+      )
+    })
   }
 
   onEnd(run: FullResult): Promise<{ status?: FullResult['status'] }> {
@@ -56,16 +72,19 @@ export default class ConformanceReporter implements Reporter {
   }
 
   #end(run: FullResult): { status?: FullResult['status'] } {
-    if (this.#plan.every(({ selection }) => selection !== 'selected')) return {}
+    if (this.#nothingSelected()) return {}
     try {
       const report = this.#report(run)
       const { report: folder } = currentSettings()
       writeReport(report, folder)
+      this.#streaming(() => this.#stream?.end(report))
+      summarise(report)
       leaveVerdict(currentRun(), report.verdict)
       const colour = process.stdout.isTTY ? 'ansi' : 'none'
       process.stdout.write(
         `\n${renderTerminal(report, { colour, reportAt: join(folder, 'index.html') })}\n`,
       )
+      if (this.#streamFault !== null) throw this.#streamFault
       return report.verdict === 'conformant' || report.verdict === 'partial'
         ? {}
         : { status: 'failed' }
@@ -73,6 +92,29 @@ export default class ConformanceReporter implements Reporter {
       process.stderr.write(`\n${renderError(error)}\n`)
       leaveError(currentRun(), error)
       return { status: 'failed' }
+    }
+  }
+
+  #nothingSelected(): boolean {
+    return this.#plan.every(({ selection }) => selection !== 'selected')
+  }
+
+  #beginStream(): ResultStream {
+    const { scenarios, digest } = currentCorpus()
+    return ResultStream.begin(join(currentSettings().report, RESULTS_FILE), {
+      suite: { version: suiteVersion(), corpus: digest, scenarios: scenarios.length },
+      run: { id: currentRun().id, startedAt: this.#startedAt.toISOString() },
+      plan: planEntries(this.#plan),
+    })
+  }
+
+  /** A stream that breaks must not cost the report: it is given up, and its error told at the end. */
+  #streaming(work: () => void): void {
+    if (this.#streamFault !== null) return
+    try {
+      work()
+    } catch (error) {
+      this.#streamFault = error instanceof Error ? error : new Error(String(error))
     }
   }
 
@@ -95,5 +137,16 @@ export default class ConformanceReporter implements Reporter {
       },
       ending: run.status === 'interrupted' ? 'interrupted' : 'completed',
     })
+  }
+}
+
+/** Adds the summary to the page of a GitHub job, where there is one. No verdict depends on it. */
+function summarise(report: Report): void {
+  const file = process.env['GITHUB_STEP_SUMMARY']
+  if (file === undefined || file === '') return
+  try {
+    appendSummary(report, file)
+  } catch (error) {
+    process.stderr.write(`\n${renderError(error)}\n`)
   }
 }
