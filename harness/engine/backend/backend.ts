@@ -19,6 +19,8 @@ export interface BackendOptions {
   readonly trafficSecret: string | null
   /** How late the token misbehaviour `slow` answers, in milliseconds. Default 10 000. */
   readonly slowMs?: number
+  /** Starts sites and realms before anything listens. Default: the control port starts them all. */
+  readonly prepare?: (targets: Targets) => Promise<void>
 }
 
 /** Origin and token server, listening. */
@@ -52,6 +54,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     await origin[Symbol.asyncDispose]()
   }
   try {
+    await options.prepare?.(targets)
     traffic.listen(options.trafficPort, host)
     await once(traffic, 'listening')
     await control.listen({ host, port: options.controlPort })
