@@ -46,4 +46,6 @@ export interface SlotAddress {
    * as FIN. A slot in a container cannot reset by itself, for no RST comes out of there.
    */
   endingOf?(connection: number): Promise<'fin' | 'reset'>
+  /** Asked when the wire could not reach the slot: why that is, one sentence. Left out: nobody knows. */
+  faultOf?(error: Error): Promise<string>
 }

@@ -190,8 +190,13 @@ export class Passage {
         return
       }
       const detail = `${listener}: the wire could not reach slot ${slot.name}: ${error.message}`
-      ledger.record({ kind: 'harness-fault', detail })
-      this.abandon()
+      const explained = slot.faultOf?.(error) ?? Promise.resolve(detail)
+      void explained
+        .catch(() => detail)
+        .then((sentence) => {
+          ledger.record({ kind: 'harness-fault', detail: sentence })
+          this.abandon()
+        })
     }
     up.on('error', unreachable)
   }

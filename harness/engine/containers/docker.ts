@@ -130,6 +130,15 @@ export class Docker {
     return status === 404 ? null : (JSON.parse(body) as { Id: string }).Id
   }
 
+  /** Pulls an image. @throws HarnessError `ERR_ENGINE_FAULT` with the engine's reason */
+  async pull(image: string): Promise<void> {
+    const path = `/images/create?fromImage=${encodeURIComponent(image)}`
+    const { body } = await this.#ask({ method: 'POST', path })
+    // The status is 200 before the registry is asked; a failure is the last of the lines.
+    const error = /"error":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1]
+    if (error !== undefined) throw fault(`pull of ${image}`, error)
+  }
+
   /** Removes every container and network with a label, by force. */
   async removeLabelled(label: string): Promise<void> {
     const filters = encodeURIComponent(JSON.stringify({ label: [label] }))

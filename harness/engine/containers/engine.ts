@@ -27,6 +27,8 @@ export interface WorkerParts {
   readonly backend: BackendClient
   /** Resolves when everything that these terminators logged has been read. @throws ContainerFault */
   fence(terminators: ReadonlySet<Terminator>): Promise<void>
+  /** Why a connection to a terminator failed, one sentence. */
+  faultOf(name: Terminator, error: Error): Promise<string>
   /** Does something with a container. @throws ContainerFault when that fails in any way but a HarnessError of its own. */
   using<T>(name: NamedContainer['name'], failing: string, work: () => Promise<T>): Promise<T>
 }
@@ -105,7 +107,9 @@ export async function startContainersEngine(runFolder: string): Promise<StartedE
       visits,
       backend,
       using,
-      house: new SlotHouse({ facts, nginx, haproxy, lock, claim }),
+      house: new SlotHouse({ facts, nginx, haproxy, lock, claim, using }),
+      faultOf: (name, error) =>
+        using(name, 'could not be reached', () => Promise.reject(error)).catch(messageOf),
       async fence(terminators) {
         const controls = { nginx, haproxy }
         await Promise.all(
@@ -152,3 +156,6 @@ export async function startContainersEngine(runFolder: string): Promise<StartedE
     throw error
   }
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)

@@ -42,6 +42,7 @@ export function haproxySlot(
     `bind 127.0.0.1:${port} accept-proxy ssl crt ${HAPROXY_SLOTS}/${port}/chain.pem`,
     `ssl-min-ver ${versionName(setup.minVersion)} ssl-max-ver ${versionName(setup.maxVersion)}`,
     ...(setup.ciphers === 'default' ? [] : [`ciphers ${setup.ciphers}`]),
+    ...(setup.groups === 'default' ? [] : [`curves ${setup.groups}`]),
     ...(setup.alpn.length === 0 ? [] : [`alpn ${setup.alpn.join(',')}`]),
     ...(setup.resumption === 'off' ? ['no-tls-tickets'] : []),
     ...verifyWords(setup, served, file),

@@ -71,6 +71,6 @@ export class HaproxyControl {
       line.cancel()
       throw error
     }
-    if ((await line.line) === 'late') throw new Error('wrote no line for a request of ours')
+    if ((await line.line) === 'late') throw new Error(this.#feed.silence)
   }
 }

@@ -68,13 +68,23 @@ export async function ensureImage(docker: Docker, recipe: ImageRecipe): Promise<
   }
 }
 
+/** The base that a Dockerfile names itself. */
+function publicBaseOf(context: string): string {
+  const dockerfile = readFileSync(join(context, 'Dockerfile'), 'utf8')
+  return /^ARG BASE=(\S+)$/m.exec(dockerfile)?.[1] ?? 'its base image'
+}
+
 async function cannotBuild(
   docker: Docker,
-  { name, base, standIn }: ImageRecipe,
+  { name, context, base, standIn }: ImageRecipe,
   cause: unknown,
 ): Promise<HarnessError> {
-  const from = base === null ? 'its public base image' : `the base image ${base}`
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const from = base ?? publicBaseOf(context)
+  // testcontainers says no more than that it failed. Nearly always it is the base that cannot be had.
+  const isBaseThere = (await docker.imageId(from)) !== null
+  const reason = isBaseThere
+    ? messageOf(cause)
+    : await docker.pull(from).then(() => 'it can now', messageOf)
   const variable = `HOOKPROOF_BASE_${standIn.split('-').at(-1)?.toUpperCase() ?? ''}`
   const isThere = base !== standIn && (await docker.imageId(standIn)) !== null
   return new HarnessError(
@@ -88,3 +98,6 @@ async function cannotBuild(
     },
   )
 }
+
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')

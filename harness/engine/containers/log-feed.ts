@@ -16,6 +16,7 @@ const KEPT_WORDS = 5
 export class LogFeed implements Disposable {
   /** Settles when the log says nothing more, with the reason. Never rejects. */
   readonly ended: Promise<string>
+  #state: 'followed' | { readonly ended: string } = 'followed'
   readonly #followed: FollowedLog
   readonly #readers: Set<(line: ReadLine) => void>
 
@@ -23,6 +24,14 @@ export class LogFeed implements Disposable {
     this.#followed = followed
     this.#readers = readers
     this.ended = followed.ended
+    void followed.ended.then((ended) => {
+      this.#state = { ended }
+    })
+  }
+
+  /** Why there is no line that there should be. */
+  get silence(): string {
+    return this.#state === 'followed' ? 'it wrote no line for a request of ours' : this.#state.ended
   }
 
   /**

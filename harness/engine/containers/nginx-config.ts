@@ -39,6 +39,7 @@ export function nginxShape(setup: EndpointSetup, served: Served): NginxShape {
       snippet('certificate'),
       protocolLine(served),
       ...cipherLines(setup, served),
+      ...(setup.groups === 'default' ? [] : [`ssl_ecdh_curve ${setup.groups};`]),
       snippet(`resumption-${setup.resumption}`),
       snippet(`keep-alive-${setup.keepAlive}`),
       ...clientCertificateLines(setup, served, file),

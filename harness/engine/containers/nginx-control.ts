@@ -98,6 +98,6 @@ export class NginxControl {
       line.cancel()
       throw error
     }
-    if ((await line.line) === 'late') throw new Error('wrote no line for a request of ours')
+    if ((await line.line) === 'late') throw new Error(this.#feed.silence)
   }
 }

@@ -4,10 +4,10 @@ import type { Claim } from './claim.ts'
 import type { ContainersFacts } from './facts.ts'
 import { haproxySlot, type HaproxySlot, type NextHop } from './haproxy-config.ts'
 import type { HaproxyControl } from './haproxy-control.ts'
-import { HaproxyPool } from './haproxy-pool.ts'
+import { HaproxyPool, type HaproxyWork } from './haproxy-pool.ts'
 import { nginxShape, plainShape } from './nginx-config.ts'
 import type { NginxControl } from './nginx-control.ts'
-import { NginxPool } from './nginx-pool.ts'
+import { NginxPool, type NginxWork } from './nginx-pool.ts'
 import { Ports } from './ports.ts'
 import type { ReloadLock } from './reload-lock.ts'
 import { servedBy, type Served } from './served.ts'
@@ -29,6 +29,8 @@ export interface SlotHouseParts {
   readonly haproxy: HaproxyControl
   readonly lock: ReloadLock
   readonly claim: Claim
+  /** Does something with a container, and makes of its failure an error that tells about the container. */
+  readonly using: <T>(name: Terminator, failing: string, work: () => Promise<T>) => Promise<T>
 }
 
 /** Stands for the number of a slot that does not exist yet. */
@@ -64,8 +66,8 @@ export class SlotHouse {
    * A slot for each of these setups. All are up when it resolves; connections that are open meanwhile
    * are not disturbed, idle ones may be closed.
    *
-   * @throws HarnessError `ERR_ENGINE_FAULT` for a setup that cannot be served, Error for a container
-   *   that does not do it
+   * @throws HarnessError `ERR_ENGINE_FAULT` for a setup that cannot be served, or a container that does
+   *   not do it
    */
   async lease(
     setups: readonly EndpointSetup[],
@@ -74,8 +76,11 @@ export class SlotHouse {
     const served = setups.map((setup) =>
       setup.scheme === 'http' ? null : servedBy(setup, material),
     )
-    const leases = setups.map((setup, index) => this.#take(setup, served[index] ?? null))
+    const leases: Lease[] = []
     try {
+      for (const [index, setup] of setups.entries()) {
+        leases.push(this.#take(setup, served[index] ?? null))
+      }
       await this.#carryOut()
     } catch (error) {
       await this.#startOver()
@@ -128,29 +133,36 @@ export class SlotHouse {
   }
 
   async #carryOut(): Promise<void> {
-    const { nginx, haproxy, lock } = this.#parts
+    const { lock, nginx } = this.#parts
     const forNginx = this.#nginxPool.work()
     const forHaproxy = this.#haproxyPool.work()
-    const isSame = [forNginx, forHaproxy].every(({ configuration }) => configuration === 'same')
-    if (isSame) {
-      await nginx.write(forNginx.files)
+    if (forNginx.configuration === 'same' && forHaproxy.configuration === 'same') {
+      await this.#doing('nginx', () => nginx.write(forNginx.files))
       return
     }
     await lock.alone(async () => {
-      if (forNginx.configuration === 'same') await nginx.write(forNginx.files)
-      else {
-        const configuration = new Map([[this.#file('conf'), this.#nginxPool.render()]])
-        await nginx.write(new Map([...forNginx.files, ...configuration]))
-        await nginx.reload()
-        lock.reloaded()
-      }
-      if (forHaproxy.configuration === 'new') {
-        const configuration = new Map([[this.#file('cfg'), this.#haproxyPool.render()]])
-        await haproxy.write(new Map([...forHaproxy.files, ...configuration]))
-        await haproxy.reload()
-        lock.reloaded()
-      }
+      await this.#doing('nginx', () => this.#carryOutIn('nginx', forNginx))
+      await this.#doing('haproxy', () => this.#carryOutIn('haproxy', forHaproxy))
     })
+  }
+
+  #doing(name: Terminator, work: () => Promise<void>): Promise<void> {
+    return this.#parts.using(name, 'did not take the slots of a scenario', work)
+  }
+
+  async #carryOutIn(name: Terminator, { files, configuration }: NginxWork | HaproxyWork) {
+    const control = this.#parts[name]
+    if (configuration === 'same') {
+      if (files.size > 0) await control.write(files)
+      return
+    }
+    const [pool, extension] =
+      name === 'nginx'
+        ? ([this.#nginxPool, 'conf'] as const)
+        : ([this.#haproxyPool, 'cfg'] as const)
+    await control.write(new Map([...files, [this.#file(extension), pool.render()]]))
+    await control.reload()
+    this.#parts.lock.reloaded()
   }
 
   /** Leaves nothing behind that would make the next reload, perhaps another worker's, fail too. */

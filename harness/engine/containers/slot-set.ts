@@ -44,12 +44,9 @@ export class SlotSet implements Disposable {
           index,
     )
     if (wanted.length === 0) return
-    const { house, using } = this.#parts
-    const leases = await using('nginx', 'did not take the slots of a scenario', () =>
-      house.lease(
-        wanted.map(({ setup }) => setup),
-        this.#stage.material,
-      ),
+    const leases = await this.#parts.house.lease(
+      wanted.map(({ setup }) => setup),
+      this.#stage.material,
     )
     for (const [index, lease] of leases.entries()) {
       const slot = wanted[index]
@@ -63,7 +60,7 @@ export class SlotSet implements Disposable {
   addressOf(listener: Listener, setup: EndpointSetup): SlotAddress {
     const slot = this.#find(listener, keyOf(setup))
     if (slot === undefined) throw new Error(`${listener} has no slot for this setup`)
-    const { facts, visits, fence } = this.#parts
+    const { facts, visits } = this.#parts
     const { lease, name } = slot
     const { material, ledger } = this.#stage
     const numbers = new Map<number, number>()
@@ -86,8 +83,9 @@ export class SlotSet implements Disposable {
         numbers.set(connection, number)
         return proxyHeader(number, lease.number)
       },
+      faultOf: (error) => this.#parts.faultOf(lease.terminator, error),
       finished: (connection) =>
-        visits.bytesOf(numberOf(connection), () => fence(new Set([lease.terminator]))),
+        visits.bytesOf(numberOf(connection), () => this.#parts.fence(new Set([lease.terminator]))),
       ...(setup.rejectStyle === 'reset'
         ? { endingOf: (connection: number) => visits.endingOf(numberOf(connection)) }
         : {}),
@@ -117,8 +115,12 @@ export class SlotSet implements Disposable {
   }
 }
 
-/** What distinguishes slots: everything but what only the origin and the wire look at. */
+/** What only the origin and the wire look at. */
+const BEHIND_AND_BEFORE: readonly string[] = ['answers', 'policy', 'fault']
+
+/** What distinguishes slots. */
 function keyOf(setup: EndpointSetup): string {
-  const { answers: _answers, policy: _policy, fault: _fault, ...terminators } = setup
-  return JSON.stringify(terminators)
+  return JSON.stringify(setup, (name, value: unknown) =>
+    BEHIND_AND_BEFORE.includes(name) ? undefined : value,
+  )
 }

@@ -164,11 +164,11 @@ async function versionsOf(
 }
 
 /** Waits for all, also when one fails: nothing may come up after the others were removed. */
-async function allOrFirstError<T extends readonly unknown[]>(
-  promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],
-): Promise<T> {
+async function allOrFirstError<const T extends readonly Promise<unknown>[]>(
+  promises: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(promises)
-  return (await Promise.all(promises)) as unknown as T
+  return await Promise.all(promises)
 }
 
 /** The origin's address is known only when it runs, and nginx starts at the same time. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { packageRoot } from '../../package-root.ts'
 import { urlOf, type DockerAddress } from './docker-address.ts'
@@ -23,8 +24,7 @@ export function startReaper(
   child.stdin.on('error', () => undefined)
   child.unref()
   // A pipe is a socket here, and would keep this process alive.
-  const pipe: unknown = child.stdin
-  if (pipe instanceof Object && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref()
+  if (child.stdin instanceof Socket) child.stdin.unref()
   return {
     [Symbol.dispose]() {
       child.stdin.end()

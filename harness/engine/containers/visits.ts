@@ -142,20 +142,14 @@ export class Visits {
 
 /** A connection has one handshake, and an alert that the wire has seen is not a second one. */
 function isNews(seeing: Seeing, ledger: Ledger): boolean {
-  if (seeing.kind !== 'handshake' && seeing.kind !== 'alert') return true
-  return !ledger
-    .observations()
-    .some(
-      (known) =>
-        'connection' in known &&
-        known.connection === seeing.connection &&
-        known.kind === seeing.kind &&
-        (known.kind === 'handshake' ||
-          (seeing.kind === 'alert' &&
-            known.kind === 'alert' &&
-            known.from === seeing.from &&
-            known.number === seeing.number)),
-    )
+  return !ledger.observations().some((known) => {
+    if (known.kind === 'handshake' && seeing.kind === 'handshake') {
+      return known.connection === seeing.connection
+    }
+    if (known.kind !== 'alert' || seeing.kind !== 'alert') return false
+    const isAlike = known.from === seeing.from && known.number === seeing.number
+    return isAlike && known.connection === seeing.connection
+  })
 }
 
 interface Deferred<T> {

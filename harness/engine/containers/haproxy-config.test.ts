@@ -1,0 +1,65 @@
+import { expect, test } from '@playwright/test'
+import { material, setup } from '../../endpoint/test-support.ts'
+import type { EndpointSetup } from '../../scenario/setup.ts'
+import { haproxySlot, type HaproxySlot } from './haproxy-config.ts'
+import { servedBy } from './served.ts'
+
+const NEXT = { address: '172.20.0.4', port: 8080, proxyHeader: 'none' } as const
+
+async function slotOf(patch: Partial<EndpointSetup>): Promise<HaproxySlot> {
+  const patched = setup(patch)
+  return haproxySlot(patched, servedBy(patched, await material()), 20_007, NEXT)
+}
+
+const bindOf = ({ text }: HaproxySlot) => /^ {2}bind .*$/m.exec(text)?.[0] ?? ''
+
+test('an endpoint that alerts verifies in the handshake, against the anchors', async () => {
+  const slot = await slotOf({ rejectStyle: 'alert' })
+  expect(slot.text).toContain('frontend slot-20007 from is-endpoint\n')
+  expect(bindOf(slot)).toContain(
+    'crt /run/hookproof/slots/20007/chain.pem ssl-min-ver TLSv1.2 ssl-max-ver TLSv1.3',
+  )
+  expect(bindOf(slot)).toMatch(/ca-file \S+\/hints\.pem verify required$/)
+  expect(slot.text).not.toContain('http-request')
+  expect(slot.text).toContain('  server next 172.20.0.4:8080\n')
+  const { pem, keyPem } = (await material()).get('endpoint')
+  expect(slot.files.get('chain.pem')).toContain(pem)
+  expect(slot.files.get('chain.pem.key')).toBe(keyPem)
+  expect(slot.files.get('hints.pem')).toBe((await material()).get('root').pem)
+})
+
+test('without hints the anchors are only verified against', async () => {
+  const bind = bindOf(await slotOf({ rejectStyle: 'alert', caHints: 'none' }))
+  expect(bind).toContain('ca-verify-file')
+  expect(bind).not.toContain('ca-file')
+})
+
+test('a load balancer lets the handshake through and answers in the style of the setup', async () => {
+  const slot = await slotOf({ loadBalancer: 'forwards-client-cert' })
+  expect(slot.text).toContain('from forwards-client-cert\n')
+  expect(bindOf(slot)).toContain('verify optional ca-ignore-err all crt-ignore-err all')
+  expect(slot.text).toContain('http-request deny deny_status 400 unless { ssl_c_used }')
+  const closing = await slotOf({ loadBalancer: 'strips', rejectStyle: 'close' })
+  expect(closing.text).toContain('http-request reject if { ssl_c_used } !{ ssl_c_verify 0 }')
+})
+
+test('who asks for no certificate verifies none', async () => {
+  const slot = await slotOf({ loadBalancer: 'strips', clientCertificate: 'not-requested' })
+  expect(bindOf(slot)).not.toMatch(/verify|ca-/)
+  expect(slot.text).not.toContain('http-request')
+})
+
+test('what HAProxy cannot do is a fault of the scenario, in one sentence', async () => {
+  await expect(
+    slotOf({ rejectStyle: 'alert', allowedClientCertificates: ['self-signed'] }),
+  ).rejects.toMatchObject({
+    code: 'ERR_ENGINE_FAULT',
+    message: 'HAProxy cannot allow client certificates by thumbprint.',
+  })
+  await expect(slotOf({ rejectStyle: 'alert', rejectMoment: 'after-body' })).rejects.toThrow(
+    'after the body',
+  )
+  await expect(slotOf({ rejectStyle: 'alert', minVersion: 'TLSv1' })).rejects.toThrow(
+    'security level',
+  )
+})

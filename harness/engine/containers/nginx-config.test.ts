@@ -1,0 +1,106 @@
+import { expect, test } from '@playwright/test'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { material, setup } from '../../endpoint/test-support.ts'
+import { packageRoot } from '../../package-root.ts'
+import type { EndpointSetup } from '../../scenario/setup.ts'
+import { ANCHORS_FOLDER, nginxShape, renderServer, type NginxShape } from './nginx-config.ts'
+import { servedBy } from './served.ts'
+
+async function shapeOf(patch: Partial<EndpointSetup> = {}): Promise<NginxShape> {
+  const patched = setup(patch)
+  return nginxShape(patched, servedBy(patched, await material()))
+}
+
+const snippets = ({ lines }: NginxShape) =>
+  lines.flatMap((line) => /^include snippets\/(.+)\.conf;$/.exec(line)?.[1] ?? [])
+
+test('the usual endpoint is made of includes, and of the anchors for client certificates', async () => {
+  const shape = await shapeOf()
+  expect(snippets(shape)).toEqual([
+    'certificate',
+    'tls-1.2-and-1.3',
+    'resumption-off',
+    'keep-alive-off',
+    'client-certificate-required',
+    'reject-http-400',
+    'to-origin',
+  ])
+  const [[name, content] = ['', '']] = [...shape.files]
+  expect(shape.files.size).toBe(1)
+  expect(content).toBe((await material()).get('root').pem)
+  expect(shape.lines).toContain(`ssl_client_certificate ${ANCHORS_FOLDER}/${name};`)
+})
+
+test("the endpoint's own certificate is no part of the shape, so that changing it needs no reload", async () => {
+  expect(await shapeOf({ certificate: 'next-endpoint' })).toEqual(await shapeOf())
+})
+
+test('every snippet that can be chosen exists', async () => {
+  const patches: Partial<EndpointSetup>[] = [
+    { resumption: 'on', keepAlive: 'on' },
+    { clientCertificate: 'not-requested' },
+    { clientCertificate: 'requested' },
+    { clientCertificate: 'requested', caHints: 'none' },
+    { caHints: 'none' },
+    { caHints: 'foreign' },
+    { allowedClientCertificates: ['self-signed'] },
+    { rejectStyle: 'close' },
+    { rejectStyle: 'reset' },
+    { rejectStyle: 'close', rejectMoment: 'after-body' },
+    { rejectStyle: 'reset', rejectMoment: 'after-body' },
+    { rejectStyle: 'http-400', rejectMoment: 'after-body' },
+    { maxVersion: 'TLSv1.2' },
+    { minVersion: 'TLSv1.3' },
+    { scheme: 'http' },
+  ]
+  const shapes = await Promise.all(patches.map(shapeOf))
+  const chosen = new Set(shapes.flatMap(snippets))
+  expect(chosen.size).toBeGreaterThan(15)
+  for (const name of chosen) {
+    expect(existsSync(join(packageRoot, `nginx/snippets/${name}.conf`)), name).toBe(true)
+  }
+})
+
+test('foreign hints are named beside the anchors, and no hints are none', async () => {
+  const foreign = await shapeOf({ caHints: 'foreign' })
+  expect(foreign.files.size).toBe(2)
+  expect(foreign.lines.join('\n')).toMatch(/ssl_client_certificate .*\n.*ssl_trusted_certificate /)
+  const none = (await shapeOf({ caHints: 'none' })).lines.join('\n')
+  expect(none).not.toContain('ssl_client_certificate')
+  expect(none).toContain('ssl_trusted_certificate')
+  expect(none).toContain('client-certificate-required-no-hints')
+})
+
+test('allowed certificates are compared by their SHA-1, and none is allowed only where one is asked for', async () => {
+  const { x509 } = (await material()).get('self-signed')
+  const sha1 = x509?.fingerprint.replaceAll(':', '').toLowerCase() ?? ''
+  expect(sha1).toMatch(/^[0-9a-f]{40}$/)
+  const required = (await shapeOf({ allowedClientCertificates: ['self-signed'] })).lines
+  expect(required).toContain(`if ($ssl_client_fingerprint !~ "^(${sha1})$") { return 495; }`)
+  expect(required).toContain('if ($ssl_client_fingerprint = "") { return 496; }')
+  const requested = await shapeOf({
+    allowedClientCertificates: ['self-signed'],
+    clientCertificate: 'requested',
+  })
+  expect(requested.lines).toContain(
+    `if ($ssl_client_fingerprint !~ "^(${sha1}|)$") { return 495; }`,
+  )
+  expect(requested.lines.join('\n')).not.toContain('496')
+})
+
+test('old versions come with the security level that they need', async () => {
+  const { lines } = await shapeOf({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
+  expect(lines).toContain('ssl_protocols TLSv1 TLSv1.1;')
+  expect(lines).toContain('ssl_ciphers "DEFAULT:@SECLEVEL=0";')
+  expect((await shapeOf()).lines.join('\n')).not.toContain('ssl_ciphers')
+})
+
+test('a server listens on all of its ports, with TLS or without', async () => {
+  const text = renderServer(await shapeOf(), [20001, 20002])
+  expect(text).toContain('  listen 127.0.0.1:20001 ssl;\n  listen 127.0.0.1:20002 ssl;\n')
+  expect(text).toMatch(/^server \{\n[\s\S]*\n\}\n$/)
+  expect(renderServer(await shapeOf({ scheme: 'http' }), [20003])).toContain(
+    '  listen 127.0.0.1:20003;\n',
+  )
+})
