@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { OriginAnswer } from '../scenario/setup.ts'
 import { closeGently } from './close-gently.ts'
 
@@ -18,6 +19,7 @@ export interface RedirectTargets {
 
 /** Status of an answer as the ledger has it: 0 = none. */
 export function statusOf(answer: OriginAnswer): number {
+  if (answer.kind === 'endless') return 500
   return answer.kind === 'status' || answer.kind === 'redirect' ? answer.status : 0
 }
 
@@ -52,7 +54,56 @@ export function sendAnswer(
       return
     case 'stall':
       return
+    case 'truncated':
+      cutOff(request.socket, `${TRUNCATED_HEAD}\r\n\r\n{`)
+      return
+    case 'truncated-head':
+      cutOff(request.socket, TRUNCATED_HEAD)
+      return
+    case 'drip':
+      drip(request.socket)
+      return
+    case 'endless':
+      pourWithoutEnd(response)
   }
+}
+
+const TRUNCATED_HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100'
+
+function cutOff(socket: Duplex, bytes: string): void {
+  socket.write(bytes)
+  closeGently(socket)
+}
+
+/** An octet each time, so that the whole takes about three seconds. */
+const DRIP_MS = 75
+
+function drip(socket: Duplex): void {
+  const bytes = [...'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n'].values()
+  const timer = setInterval(() => {
+    const next = bytes.next()
+    if (next.done === true) {
+      clearInterval(timer)
+      closeGently(socket)
+    } else socket.write(next.value)
+  }, DRIP_MS)
+  socket.once('close', () => {
+    clearInterval(timer)
+  })
+}
+
+/** Octets each time: a dispatcher that stops at some point must be told from one that never does. */
+const POURED = Buffer.alloc(64 * 1024, ' ')
+const POUR_MS = 5
+
+function pourWithoutEnd(response: ServerResponse): void {
+  response.writeHead(500, { 'content-type': 'text/plain' })
+  const timer = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(POURED)
+  }, POUR_MS)
+  response.once('close', () => {
+    clearInterval(timer)
+  })
 }
 
 function locationOf(

@@ -64,6 +64,7 @@ export function setup(patch: Partial<EndpointSetup> = {}): EndpointSetup {
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
     ciphers: 'default',
+    groups: 'default',
     alpn: ['http/1.1'],
     resumption: 'off',
     keepAlive: 'off',

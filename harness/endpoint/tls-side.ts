@@ -66,6 +66,7 @@ function optionsFor(
     minVersion: setup.minVersion,
     maxVersion: setup.maxVersion,
     ...(setup.ciphers === 'default' ? {} : { ciphers: `${TLS_1_3_SUITES}:${setup.ciphers}` }),
+    ...(setup.groups === 'default' ? {} : { ecdhCurve: setup.groups }),
     ...(setup.alpn.length === 0 ? {} : { ALPNProtocols: [...setup.alpn] }),
     // TLS 1.3 tickets cannot be turned off from Node, but with this they are references into a
     // session cache that Node leaves empty, so no session is ever resumed.

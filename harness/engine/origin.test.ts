@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { connect as connectTls } from 'node:tls'
 import { expect, test } from '@playwright/test'
 import { credentials, post, seen, setup, tlsConnection } from '../endpoint/test-support.ts'
 import type { OriginAnswer } from '../scenario/setup.ts'
@@ -28,6 +29,21 @@ test('answers come in order and the last one repeats', async () => {
   expect(seen(standing.ledger, 'request').map(({ answered }) => answered)).toEqual([
     503, 410, 204, 204,
   ])
+})
+
+test('answers that end too early, too late or never', async () => {
+  const kinds = ['truncated', 'truncated-head', 'drip', 'endless'] as const
+  await using standing = await stand({ answers: kinds.map((kind) => ({ kind })) })
+  const { url, scenario, ledger } = standing
+  const raw = async () => await rawAnswer(url, await credentials('dispatcher'))
+  expect(await raw()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Content-Length: 100\r\n\r\n\{$/)
+  expect(await raw()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Content-Length: 100$/)
+  expect(await raw()).toMatch(/^HTTP\/1\.1 204 No Content\r\n[^]*\r\n\r\n$/)
+  expect(await raw()).toMatch(/^HTTP\/1\.1 500 /)
+  await scenario.settle(5000)
+  expect(seen(ledger, 'request').map(({ answered }) => answered)).toEqual([0, 0, 0, 500])
+  const taken = seen(ledger, 'connection-closed').map(({ bytesToDispatcher }) => bytesToDispatcher)
+  expect(taken[3]).toBeGreaterThan(1024 * 1024)
 })
 
 test('a request is on record with its distinct headers, secrets left out', async () => {
@@ -225,3 +241,16 @@ test('an endpoint in the clear takes the request and shows what it read', async 
   const [closed] = seen(standing.ledger, 'connection-closed')
   expect(closed?.decryptedBytes).toBe(closed?.bytesFromDispatcher)
 })
+
+/** What comes back for one request, to its end or to a mebibyte. */
+async function rawAnswer(url: string, options: Awaited<ReturnType<typeof credentials>>) {
+  const { pathname, hostname: host, port } = new URL(url)
+  const socket = connectTls({ ...options, host, port: Number(port), servername: host })
+  socket.write(`POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`)
+  let answer = ''
+  for await (const chunk of socket) {
+    answer += String(chunk)
+    if (answer.length > 1024 * 1024) break
+  }
+  return answer
+}

@@ -183,6 +183,18 @@ test('versions and ciphers are those of the setup, also old ones', async () => {
   }
 })
 
+test('groups are those of the setup', async () => {
+  await using standing = await stand({ groups: 'P-384' })
+  const connect = async (ecdhCurve: string) => {
+    const options = { ...(await credentials('dispatcher')), servername: 'localhost', ecdhCurve }
+    return await tlsConnection(standing.port, options)
+  }
+  const socket = await connect('X25519:P-384')
+  expect(socket.getEphemeralKeyInfo()).toMatchObject({ name: 'secp384r1' })
+  socket.destroy()
+  await expect(connect('X25519:P-256')).rejects.toThrow(/handshake failure/)
+})
+
 test('weak certificates are served, unusable ones are a fault of the engine that names them', async () => {
   const rsa = { key: 'rsa-2048' } as const
   const weak = await newPki().issue({

@@ -119,6 +119,7 @@ export type Observation =
   /** What the adapter answered to `configure`. */
   | (Seen & {
       readonly kind: 'configured'
+      readonly target: 'first' | 'other'
       readonly result: 'accepted' | 'refused' | 'unsupported'
       readonly reason: Reason | null
       readonly unsupported: readonly string[]

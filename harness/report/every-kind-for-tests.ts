@@ -79,6 +79,7 @@ const ONE_OF_EACH: {
   },
   configured: {
     kind: 'configured',
+    target: 'first',
     at: 10,
     result: 'refused',
     reason: 'client-certificate.expired',

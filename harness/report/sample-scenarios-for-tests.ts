@@ -11,6 +11,7 @@ function expecting(
   const delivered = outcome === 'delivered'
   return [
     {
+      target: 'first',
       outcome,
       reasons: [],
       attempt: 'required',
@@ -23,6 +24,14 @@ function expecting(
       resumption: 'forbidden',
       signature: 'any',
       minimumGapMs: 0,
+      gaps: 'any',
+      timestamps: 'any',
+      eventIds: 'any',
+      requiredHeaders: {},
+      serverName: 'any',
+      protocol: 'any',
+      oldestVersion: 'any',
+      answerBytes: null,
       ...over,
     },
   ]

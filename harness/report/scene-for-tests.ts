@@ -37,7 +37,13 @@ export class Scene {
   }
 
   configured(): this {
-    return this.add({ kind: 'configured', result: 'accepted', reason: null, unsupported: [] })
+    return this.add({
+      kind: 'configured',
+      target: 'first',
+      result: 'accepted',
+      reason: null,
+      unsupported: [],
+    })
   }
 
   step(step: number, action = 'deliver'): this {

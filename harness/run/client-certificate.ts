@@ -30,10 +30,11 @@ export function clientCertificateConfig(
       : material.get(setup.key === 'own' ? setup.certificate : setup.key.of)
   switch (setup.format) {
     case 'pem': {
-      const chainPem = damagedText(chain.map((one) => one.pem).join(''), setup.damage)
+      const styled = chain.map((one) => inStyle(one, setup.pemStyle)).join('')
+      const chainPem = damagedText(styled, setup.damage)
       return key === null
         ? { format: 'pem', chain_pem: chainPem }
-        : { format: 'pem', chain_pem: chainPem, key_pem: key.keyPem }
+        : { format: 'pem', chain_pem: chainPem, key_pem: withLineEnds(key.keyPem, setup.pemStyle) }
     }
     case 'pkcs12':
     case 'pkcs12-legacy':
@@ -58,6 +59,22 @@ export function clientCertificateConfig(
       }
     }
   }
+}
+
+/** All of these are the same certificate (RFC 7468 2, 5.2). */
+function inStyle({ pem, x509 }: IssuedCertificate, style: ClientCertificateSetup['pemStyle']) {
+  switch (style) {
+    case 'plain':
+      return pem
+    case 'crlf':
+      return withLineEnds(pem, style)
+    case 'explained':
+      return `subject=${x509?.subject.replaceAll('\n', ', ') ?? ''}\n${pem}\n`
+  }
+}
+
+function withLineEnds(pem: string, style: ClientCertificateSetup['pemStyle']): string {
+  return style === 'crlf' ? pem.replaceAll('\n', '\r\n') : pem
 }
 
 function damagedText(text: string, damage: ClientCertificateSetup['damage']): string {

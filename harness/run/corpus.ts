@@ -1,15 +1,16 @@
 import { loadScenarios, type Corpus } from '../scenario/load.ts'
 import type { PlannedScenario } from '../report/assemble.ts'
 import { reproduceLine } from './reproduce.ts'
+import { currentRun } from './run-folder.ts'
 import { currentSettings, DEFAULT_PROFILES, type Settings } from './settings.ts'
 
 let loaded: { readonly key: string; readonly corpus: Corpus } | null = null
 
-/** The corpus of the settings in force, loaded once a process. */
+/** The corpus of the settings in force, loaded once a process and parsed once a run. */
 export function currentCorpus(): Corpus {
   const { scenarios } = currentSettings()
   const key = scenarios.join('\n')
-  if (loaded?.key !== key) loaded = { key, corpus: loadScenarios(scenarios) }
+  if (loaded?.key !== key) loaded = { key, corpus: loadScenarios(scenarios, currentRun().folder) }
   return loaded.corpus
 }
 

@@ -3,7 +3,7 @@ import type { StartedAdapter } from '../dispatcher/adapter.ts'
 import type { StartedEngine, StartedScenario } from '../engine/types.ts'
 import type { Ledger } from '../observation/ledger.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
-import type { Scenario, Step } from '../scenario/types.ts'
+import type { Scenario, Step, TargetName } from '../scenario/types.ts'
 import { createEvent } from './event.ts'
 import { record } from './record.ts'
 import { targetConfig } from './target-config.ts'
@@ -13,6 +13,13 @@ const DEADLINE_MS = 8000
 
 /** Longest wait for connections to end after a reply, so that late bytes are still seen. */
 const SETTLE_MS = 250
+
+/** State of a target that there is none of. */
+const NEVER_TOLD: 'accepted' | 'refused' | 'broken' = 'refused'
+
+function newTarget(): string {
+  return `t-${randomBytes(8).toString('hex')}`
+}
 
 /** What one drive needs. */
 export interface Drive {
@@ -31,7 +38,7 @@ export interface Drive {
 export async function drive(run: Drive): Promise<void> {
   const { scenario, adapter, ledger, material } = run
   const signatureSecret = randomBytes(32)
-  const target = `t-${randomBytes(8).toString('hex')}`
+  const targets: Readonly<Record<TargetName, string>> = { first: newTarget(), other: newTarget() }
   await using stage = await run.engine.startScenario({
     endpoint: scenario.endpoint,
     tokenServer: scenario.tokenServer,
@@ -47,7 +54,7 @@ export async function drive(run: Drive): Promise<void> {
     },
   })
   let { tokenServer } = scenario
-  const configure = async (dispatcher: Scenario['dispatcher']) => {
+  const configure = async (target: TargetName, dispatcher: Scenario['dispatcher']) => {
     const config = targetConfig({
       dispatcher,
       tokenServer,
@@ -56,25 +63,29 @@ export async function drive(run: Drive): Promise<void> {
       signatureSecret,
       now: run.now,
     })
-    return record.configured(ledger, await adapter.configure(target, config))
+    return record.configured(ledger, target, await adapter.configure(targets[target], config))
   }
   try {
-    let state = await configure(scenario.dispatcher)
+    const states = { first: await configure('first', scenario.dispatcher), other: NEVER_TOLD }
+    if (scenario.otherDispatcher !== null && states.first !== 'broken') {
+      states.other = await configure('other', scenario.otherDispatcher)
+    }
     for (const [index, step] of scenario.steps.entries()) {
-      if (state === 'broken') return
+      if (states.first === 'broken' || states.other === 'broken') return
       ledger.record({ kind: 'step', step: index, action: step.do })
       if (step.do === 'reconfigure') {
-        state = await configure(step.dispatcher)
+        states.first = await configure('first', step.dispatcher)
       } else if (step.do === 'rotate') {
         tokenServer = step.tokenServer
         await stage.rotate(step.endpoint, step.tokenServer)
-      } else if (step.do !== 'deliver' || state === 'accepted') {
-        const done = await perform(step, run, stage, target)
+      } else if (step.do !== 'deliver' || states[step.expect.target] === 'accepted') {
+        const target = step.do === 'deliver' ? step.expect.target : 'first'
+        const done = await perform(step, run, stage, targets[target])
         if (done === 'broken') return
       }
     }
   } finally {
-    adapter.forget(target)
+    for (const target of Object.values(targets)) adapter.forget(target)
   }
 }
 

@@ -7,6 +7,7 @@ import type {
 import type { Outcome } from '../dispatcher/outcome.ts'
 import type { Ledger } from '../observation/ledger.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
+import type { TargetName } from '../scenario/types.ts'
 import type { DrivenEvent } from './event.ts'
 
 type NotOk = Exclude<Outcome<never>, { outcome: 'ok' }>
@@ -26,11 +27,16 @@ function broken(ledger: Ledger, outcome: NotOk, command: string): 'broken' {
 
 /** Writes an adapter's answers into the ledger, and says whether the scenario can go on. */
 export const record = {
-  configured(ledger: Ledger, outcome: ConfigureOutcome): 'accepted' | 'refused' | 'broken' {
+  configured(
+    ledger: Ledger,
+    target: TargetName,
+    outcome: ConfigureOutcome,
+  ): 'accepted' | 'refused' | 'broken' {
     if (outcome.outcome !== 'ok') return broken(ledger, outcome, 'configure')
     const { reply } = outcome
     ledger.record({
       kind: 'configured',
+      target,
       result: reply.result,
       reason: reply.result === 'refused' ? reply.reason : null,
       unsupported: reply.result === 'unsupported' ? reply.unsupported : [],

@@ -13,7 +13,10 @@ export function capabilitiesFor(
   declared: readonly Capability[],
 ): readonly Capability[] {
   const needed = new Set<Capability>(declared)
-  for (const { dispatcher, tokenServer, endpoint } of situations) {
+  const told = situations.flatMap((one) =>
+    one.otherDispatcher === null ? [one] : [one, { ...one, dispatcher: one.otherDispatcher }],
+  )
+  for (const { dispatcher, tokenServer, endpoint } of told) {
     if (dispatcher.pins !== 'none') needed.add('pin.spki')
     if (dispatcher.retry !== 'none') needed.add('retry')
     if (dispatcher.signature !== 'none') needed.add(`signature.${dispatcher.signature}`)

@@ -2,7 +2,7 @@ import { knows, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
 import type { RawExpectation } from './raw.ts'
 import { unknownName } from './read-certificates.ts'
-import { asksForCertificate } from './read-expectation.ts'
+import { asksForCertificate, forTarget } from './read-expectation.ts'
 import type { Situation } from './read-setup.ts'
 import type { ExpectedOutcome, Expectation } from './types.ts'
 import { REASONS, type Reason } from './vocabulary.ts'
@@ -23,6 +23,9 @@ export function checkExpectation(check: ExpectationCheck): void {
   checkCertificates(check)
   checkCounts(check)
   const { raw, expect, situation, path, report } = check
+  if (expect.target === 'other' && situation.otherDispatcher === null) {
+    report([...path, 'target'], 'there is no other-dispatcher')
+  }
   if (raw.token !== undefined && situation.tokenServer === null) {
     report([...path, 'token'], 'there is no token-server that could see a token request')
   }
@@ -32,14 +35,42 @@ export function checkExpectation(check: ExpectationCheck): void {
   if (raw.resumption === 'allowed' && situation.endpoint.resumption === 'off') {
     report([...path, 'resumption'], 'the endpoint never resumes a session')
   }
-  if (raw.signature === 'valid' && situation.dispatcher.signature === 'none') {
+  if (
+    raw.signature === 'valid' &&
+    forTarget(situation, expect.target).dispatcher.signature === 'none'
+  ) {
     report([...path, 'signature'], 'the dispatcher is not told to sign')
   }
   if (expect.absentHeaders.length > 0 && expect.requests.max === 0) {
     report([...path, 'absent-headers'], 'no request is expected whose headers could be seen')
   }
-  if (expect.minimumGapMs > 0 && expect.requests.max < 2) {
+  checkAttempts(check)
+  if (Object.keys(expect.requiredHeaders).length > 0 && expect.requests.max === 0) {
+    report([...path, 'required-headers'], 'no request is expected whose headers could be seen')
+  }
+  const usesTls = situation.endpoint.scheme === 'https'
+  for (const key of ['server-name', 'protocol', 'oldest-version'] as const) {
+    if (raw[key] !== undefined && raw[key] !== 'any' && !usesTls) {
+      report([...path, key], 'the endpoint does not speak TLS')
+    }
+  }
+}
+
+/** What only a second attempt could show. */
+function checkAttempts({ raw, expect, situation, path, report }: ExpectationCheck): void {
+  const { requests } = expect
+  if (expect.minimumGapMs > 0 && requests.max < 2) {
     report([...path, 'minimum-gap'], 'a gap needs two requests at least; say so in requests')
+  }
+  if (expect.gaps === 'growing' && requests.max < 3) {
+    report([...path, 'gaps'], 'to grow, gaps need three requests at least; say so in requests')
+  }
+  for (const key of ['timestamps', 'event-ids'] as const) {
+    if (raw[key] === undefined || raw[key] === 'any') continue
+    if (requests.max < 2) report([...path, key], 'that shows in two requests; say so in requests')
+    if (forTarget(situation, expect.target).dispatcher.signature !== 'standard-webhooks') {
+      report([...path, key], 'only standard-webhooks signatures have one')
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { unknownName } from './read-certificates.ts'
 import { knows, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
 import type { Situation } from './read-setup.ts'
-import type { ClientCertificateSetup, EndpointSetup } from './setup.ts'
+import type { ClientCertificateSetup, DispatcherSetup, EndpointSetup } from './setup.ts'
 import type { EngineName } from './vocabulary.ts'
 
 /** What {@link checkSituation} looks at. */
@@ -21,9 +21,10 @@ export function checkSituation(check: SituationCheck): void {
   const { endpoint, tokenServer, elsewhere, dispatcher } = situation
   checkEndpoint(endpoint, [...path, 'endpoint'], check)
   if (elsewhere !== null) checkEndpoint(elsewhere, [...path, 'elsewhere'], check)
-  checkClient(dispatcher.clientCertificate, [...path, 'dispatcher', 'client-certificate'], check)
-  checkNames(dispatcher.trustAnchors, [...path, 'dispatcher', 'trust-anchors'], check)
-  checkNames(dispatcher.pins, [...path, 'dispatcher', 'pins'], check)
+  checkDispatcher(dispatcher, [...path, 'dispatcher'], check)
+  if (situation.otherDispatcher !== null) {
+    checkDispatcher(situation.otherDispatcher, [...path, 'other-dispatcher'], check)
+  }
   checkRejectStyle(check)
   checkTokens(check)
   const leadsElsewhere = endpoint.answers.some(
@@ -38,6 +39,16 @@ export function checkSituation(check: SituationCheck): void {
   if (tokenServer === null && endpoint.policy.bearer !== 'none') {
     report([...path, 'endpoint', 'policy'], 'no token can be right without a token-server')
   }
+}
+
+function checkDispatcher(
+  { clientCertificate, trustAnchors, pins }: DispatcherSetup,
+  path: DocumentPath,
+  check: SituationCheck,
+): void {
+  checkClient(clientCertificate, [...path, 'client-certificate'], check)
+  checkNames(trustAnchors, [...path, 'trust-anchors'], check)
+  checkNames(pins, [...path, 'pins'], check)
 }
 
 function checkTokens(check: SituationCheck): void {

@@ -111,6 +111,7 @@ export const STANDARD_ENDPOINT = {
   'min-version': 'TLSv1.2',
   'max-version': 'TLSv1.3',
   ciphers: 'default',
+  groups: 'default',
   alpn: ['http/1.1'],
   resumption: 'off',
   'keep-alive': 'off',
@@ -152,6 +153,7 @@ export const STANDARD_CLIENT_CERTIFICATE = {
   key: 'own',
   passphrase: 'right',
   damage: 'none',
+  'pem-style': 'plain',
 } as const satisfies RawClientCertificate
 
 /** A dispatcher that trusts the private root only, has a certificate and does not retry. */

@@ -12,6 +12,7 @@ function expectationOf(keys: string): Expectation | undefined {
 
 test('delivered: one request with the configured certificate, a connection to spare', () => {
   expect(expectationOf('endpoint: { ca-hints: none }\nexpect: { outcome: delivered }')).toEqual({
+    target: 'first',
     outcome: 'delivered',
     reasons: [],
     attempt: 'required',
@@ -24,6 +25,14 @@ test('delivered: one request with the configured certificate, a connection to sp
     resumption: 'forbidden',
     signature: 'any',
     minimumGapMs: 0,
+    gaps: 'any',
+    timestamps: 'any',
+    eventIds: 'any',
+    requiredHeaders: {},
+    serverName: 'any',
+    protocol: 'any',
+    oldestVersion: 'any',
+    answerBytes: null,
   })
 })
 
@@ -122,7 +131,7 @@ test('patches of steps accumulate, and expectations follow them', () => {
   expect(one.steps[4]).toEqual({ do: 'wait', ms: 300 })
   expect(one.steps[7]).toEqual({
     do: 'inspect',
-    expect: { certificate: 'next-dispatcher', warnings: ['x'] },
+    expect: { certificate: 'next-dispatcher', warnings: ['x'], absentWarnings: [] },
   })
   expect(expectationsOf(one)).toMatchObject([
     { clientCertificate: 'dispatcher', connections: { min: 1, max: 2 } },
@@ -159,4 +168,47 @@ expect: { outcome: delivered }`,
     'circuit-breaker',
   ])
   expect(one.engines).toEqual(['containers'])
+})
+
+test('a second target: a patch of what the first is told, and expected of it', () => {
+  const scenario = parseOne(`other-dispatcher: { client-certificate: { certificate: next-dispatcher }, pins: [endpoint] }
+steps:
+  - deliver: { outcome: delivered }
+  - deliver: { target: other, outcome: delivered }`)
+  expect(expectationsOf(scenario)).toMatchObject([
+    { target: 'first', clientCertificate: 'dispatcher' },
+    { target: 'other', clientCertificate: 'next-dispatcher' },
+  ])
+  expect(scenario.otherDispatcher).toMatchObject({ trustAnchors: ['root'], pins: ['endpoint'] })
+  expect(scenario.dispatcher.pins).toBe('none')
+  expect(scenario.requires).toContain('pin.spki')
+  expect(parseOne('endpoint: { ca-hints: none }\nexpect: { outcome: delivered }')).toMatchObject({
+    otherDispatcher: null,
+  })
+})
+
+test('what is seen of TLS, of headers and of several attempts', () => {
+  expect(
+    expectationOf(`dispatcher: { signature: standard-webhooks, retry: {} }
+expect:
+  outcome: delivered
+  requests: 3
+  server-name: host
+  protocol: TLSv1.3
+  oldest-version: TLSv1.2
+  required-headers: { content-type: application/json }
+  gaps: growing
+  timestamps: fresh
+  event-ids: same
+  answer-bytes: 1000`),
+  ).toMatchObject({
+    serverName: 'localhost',
+    protocol: 'TLSv1.3',
+    oldestVersion: 'TLSv1.2',
+    requiredHeaders: { 'content-type': 'application/json' },
+    gaps: 'growing',
+    timestamps: 'fresh',
+    eventIds: 'same',
+    answerBytes: 1000,
+  })
 })

@@ -24,6 +24,7 @@ export interface Layers {
   readonly tokenServer: RawTokenServer | null
   readonly elsewhere: RawEndpoint | null
   readonly dispatcher: RawDispatcher
+  readonly otherDispatcher: RawDispatcher | null
   readonly event: { readonly size?: number | 'small' }
   /** Where the file last said something about a certificate, by its name. */
   readonly places: Readonly<Record<string, DocumentPath>>
@@ -41,6 +42,7 @@ export const STANDARD_LAYERS: Layers = {
   tokenServer: null,
   elsewhere: null,
   dispatcher: STANDARD_DISPATCHER,
+  otherDispatcher: null,
   event: { size: 'small' },
   places: {},
 }
@@ -166,9 +168,27 @@ export function lay(under: Layers, over: RawSetup, place: DocumentPath): Layers 
       : layEndpoint(under.elsewhere ?? STANDARD_ELSEWHERE, over.elsewhere, patches, at('elsewhere'))
   const tokenServer = layTokenServer(under.tokenServer, over['token-server'], patches, place)
   const dispatcher = layDispatcher(under.dispatcher, over.dispatcher, patches, at('dispatcher'))
+  const otherDispatcher = layDispatcher(
+    under.otherDispatcher ?? dispatcher,
+    over['other-dispatcher'],
+    patches,
+    at('other-dispatcher'),
+  )
   const event = merge(under.event, over.event)
   const { certificates, places } = patches
-  return { certificates, endpoint, tokenServer, elsewhere, dispatcher, event, places }
+  return {
+    certificates,
+    endpoint,
+    tokenServer,
+    elsewhere,
+    dispatcher,
+    otherDispatcher:
+      under.otherDispatcher === null && over['other-dispatcher'] === undefined
+        ? null
+        : otherDispatcher,
+    event,
+    places,
+  }
 }
 
 function layTokenServer(

@@ -94,11 +94,20 @@ function underControl(scenario: Scenario, control: Scenario): Scenario {
 
 /** What a scenario does and expects, comparable as text; certificates shared with the control aside. */
 function deviation(scenario: Scenario, control: Scenario): string {
-  const { endpoint, tokenServer, elsewhere, dispatcher, event, steps } = scenario
+  const { endpoint, tokenServer, elsewhere, dispatcher, otherDispatcher, event, steps } = scenario
   const certificates = Object.entries(scenario.certificates).filter(
     ([name, description]) => !isDeepStrictEqual(description, control.certificates[name]),
   )
-  return JSON.stringify([certificates, endpoint, tokenServer, elsewhere, dispatcher, event, steps])
+  return JSON.stringify([
+    certificates,
+    endpoint,
+    tokenServer,
+    elsewhere,
+    dispatcher,
+    otherDispatcher,
+    event,
+    steps,
+  ])
 }
 
 function readCase(

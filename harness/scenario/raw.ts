@@ -28,7 +28,7 @@ import type {
   TokenAuthMethod,
   WireFault,
 } from './setup.ts'
-import type { ExpectedOutcome, Level } from './types.ts'
+import type { Expectation, ExpectedOutcome, Level, TargetName } from './types.ts'
 import type { Capability, EngineName, Profile, Reason } from './vocabulary.ts'
 
 /** `250ms`, `1h`, `-1d`. */
@@ -73,6 +73,10 @@ export type RawAnswer =
   | 'garbage'
   | 'close'
   | 'stall'
+  | 'truncated'
+  | 'truncated-head'
+  | 'drip'
+  | 'endless'
   | {
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
@@ -96,6 +100,7 @@ export interface RawEndpoint {
   readonly 'min-version'?: TlsVersion
   readonly 'max-version'?: TlsVersion
   readonly ciphers?: string
+  readonly groups?: string
   readonly alpn?: readonly string[]
   readonly resumption?: 'off' | 'on'
   readonly 'keep-alive'?: 'off' | 'on'
@@ -124,6 +129,7 @@ export interface RawClientCertificate {
   readonly key?: ClientCertificateSetup['key']
   readonly passphrase?: ClientCertificateSetup['passphrase']
   readonly damage?: ClientCertificateSetup['damage']
+  readonly 'pem-style'?: ClientCertificateSetup['pemStyle']
 }
 
 /** The dispatcher's configuration, or a patch of it. */
@@ -151,11 +157,14 @@ export interface RawSetup {
   readonly 'token-server'?: RawTokenServer
   readonly elsewhere?: RawEndpoint
   readonly dispatcher?: RawDispatcher
+  /** A second target; a patch of what is said for the first. */
+  readonly 'other-dispatcher'?: RawDispatcher
   readonly event?: { readonly size?: number | 'small' }
 }
 
 /** What is required of one delivery; the outcome decides what the rest defaults to. */
 export interface RawExpectation {
+  readonly target?: TargetName
   readonly outcome: ExpectedOutcome
   readonly reason?: Reason | readonly Reason[]
   readonly attempt?: 'required' | 'optional'
@@ -168,6 +177,14 @@ export interface RawExpectation {
   readonly resumption?: 'forbidden' | 'allowed'
   readonly signature?: 'any' | 'valid'
   readonly 'minimum-gap'?: RawDuration
+  readonly gaps?: Expectation['gaps']
+  readonly timestamps?: Expectation['timestamps']
+  readonly 'event-ids'?: Expectation['eventIds']
+  readonly 'required-headers'?: Readonly<Record<string, string>>
+  readonly 'server-name'?: 'any' | 'none' | 'host'
+  readonly protocol?: Expectation['protocol']
+  readonly 'oldest-version'?: Expectation['oldestVersion']
+  readonly 'answer-bytes'?: number
 }
 
 /** One step; an object has exactly one of these keys. */
@@ -182,7 +199,13 @@ export type RawStep =
     }
   | { readonly reconfigure: RawDispatcher }
   | { readonly wait: RawDuration }
-  | { readonly inspect: { readonly certificate: string; readonly warnings?: readonly string[] } }
+  | {
+      readonly inspect: {
+        readonly certificate: string
+        readonly warnings?: readonly string[]
+        readonly 'absent-warnings'?: readonly string[]
+      }
+    }
 
 /** What a control and a scenario have in common. */
 export interface RawCase extends RawSetup {

@@ -2,7 +2,7 @@ import type { Report, DocumentPath } from './problems.ts'
 import type { RawExpectation, RawRange } from './raw.ts'
 import type { Situation } from './read-setup.ts'
 import type { ClientCertificateSetup } from './setup.ts'
-import type { Expectation, ExpectedOutcome, Range, TokenExpectation } from './types.ts'
+import type { Expectation, ExpectedOutcome, Range, TargetName, TokenExpectation } from './types.ts'
 import { readDuration, readRange } from './units.ts'
 
 /** Connections that a refusal may take: a dispatcher may look twice, but not for ever. */
@@ -14,16 +14,18 @@ const REFUSAL_CONNECTIONS = 3
  */
 export function readExpectation(
   raw: RawExpectation,
-  situation: Situation,
+  around: Situation,
   path: DocumentPath,
   report: Report,
 ): Expectation {
+  const situation = forTarget(around, raw.target ?? 'first')
   const range = (key: 'requests' | 'connections' | 'elsewhere', otherwise: Range): Range =>
     readRangeAt(raw[key], otherwise, [...path, key], report)
   const { outcome } = raw
   const attempt = raw.attempt ?? (outcome === 'rejected' ? 'optional' : 'required')
   const requests = range('requests', REQUESTS[outcome])
   return {
+    target: raw.target ?? 'first',
     outcome,
     reasons: raw.reason === undefined ? [] : [raw.reason].flat(),
     attempt,
@@ -37,7 +39,24 @@ export function readExpectation(
       raw.resumption ?? (situation.endpoint.resumption === 'on' ? 'allowed' : 'forbidden'),
     signature: raw.signature ?? signatureOf(outcome, situation),
     minimumGapMs: readDuration(raw['minimum-gap'] ?? '0ms') ?? 0,
+    gaps: raw.gaps ?? 'any',
+    timestamps: raw.timestamps ?? 'any',
+    eventIds: raw['event-ids'] ?? 'any',
+    requiredHeaders: raw['required-headers'] ?? {},
+    serverName:
+      raw['server-name'] === 'host' ? situation.endpoint.host : (raw['server-name'] ?? 'any'),
+    protocol: raw.protocol ?? 'any',
+    oldestVersion: raw['oldest-version'] ?? 'any',
+    answerBytes: raw['answer-bytes'] ?? null,
   }
+}
+
+/** The situation as the target meets it: what the dispatcher was told for that one counts. */
+export function forTarget(situation: Situation, target: TargetName): Situation {
+  const { otherDispatcher } = situation
+  return target === 'first' || otherDispatcher === null
+    ? situation
+    : { ...situation, dispatcher: otherDispatcher }
 }
 
 /** A refused endpoint and a rejecting terminator get no request through to the origin. */

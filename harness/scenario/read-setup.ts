@@ -32,6 +32,8 @@ export interface Situation {
   readonly tokenServer: TokenServerSetup | null
   readonly elsewhere: EndpointSetup | null
   readonly dispatcher: DispatcherSetup
+  /** For a second target; null = there is none. */
+  readonly otherDispatcher: DispatcherSetup | null
   readonly event: EventSetup
 }
 
@@ -42,6 +44,8 @@ export function readSituation(layers: Layers): Situation {
     tokenServer: layers.tokenServer === null ? null : readTokenServer(layers.tokenServer),
     elsewhere: layers.elsewhere === null ? null : readEndpoint(layers.elsewhere),
     dispatcher: readDispatcher(layers.dispatcher),
+    otherDispatcher:
+      layers.otherDispatcher === null ? null : readDispatcher(layers.otherDispatcher),
     event: { size: layers.event.size ?? 'small' },
   }
 }
@@ -67,6 +71,7 @@ function readEndpoint(raw: RawEndpoint): EndpointSetup {
     minVersion: full['min-version'],
     maxVersion: full['max-version'],
     ciphers: full.ciphers,
+    groups: full.groups,
     alpn: full.alpn,
     resumption: full.resumption,
     keepAlive: full['keep-alive'],
@@ -107,7 +112,12 @@ function readTokenServer(raw: RawTokenServer): TokenServerSetup {
 
 function readClientCertificate(raw: RawClientCertificate): ClientCertificateSetup {
   const full = merge<Required<RawClientCertificate>>(STANDARD_CLIENT_CERTIFICATE, raw)
-  return { ...full, certificate: typeof full.certificate === 'string' ? full.certificate : '' }
+  const { 'pem-style': pemStyle, ...rest } = full
+  return {
+    ...rest,
+    pemStyle,
+    certificate: typeof full.certificate === 'string' ? full.certificate : '',
+  }
 }
 
 function readDispatcher(raw: RawDispatcher): DispatcherSetup {

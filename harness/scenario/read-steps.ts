@@ -119,9 +119,12 @@ function readStep(
     if (ms > LONGEST_WAIT_MS) report([...place, 'wait'], 'a scenario waits at most 10s')
     return { do: 'wait', ms }
   }
-  const { certificate, warnings } = raw.inspect
+  const { certificate, warnings, 'absent-warnings': absentWarnings } = raw.inspect
   if (knows(layers, certificate) === 'unknown') {
     unknownName(certificate, layers, [...place, 'inspect', 'certificate'], report)
   }
-  return { do: 'inspect', expect: { certificate, warnings: warnings ?? [] } }
+  return {
+    do: 'inspect',
+    expect: { certificate, warnings: warnings ?? [], absentWarnings: absentWarnings ?? [] },
+  }
 }

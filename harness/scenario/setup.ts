@@ -48,6 +48,14 @@ export type OriginAnswer =
   | { readonly kind: 'close' }
   /** Nothing at all until the dispatcher gives up. */
   | { readonly kind: 'stall' }
+  /** 200 and a hundred octets promised, of which one comes before the close (RFC 9112 8). */
+  | { readonly kind: 'truncated' }
+  /** 200, and a close in the middle of the header section. */
+  | { readonly kind: 'truncated-head' }
+  /** 204, one octet at a time, complete after about three seconds; it counts as no answer. */
+  | { readonly kind: 'drip' }
+  /** 500 with a body that never ends. */
+  | { readonly kind: 'endless' }
 
 /** What the origin checks before it accepts a delivery. */
 export interface OriginPolicy {
@@ -78,6 +86,8 @@ export interface EndpointSetup {
   readonly maxVersion: TlsVersion
   /** OpenSSL cipher list (TLS 1.2), or the default. */
   readonly ciphers: string | 'default'
+  /** OpenSSL list of the groups for key exchange, such as `P-256` (RFC 8446 4.2.7), or the default. */
+  readonly groups: string | 'default'
   readonly alpn: readonly string[]
   readonly resumption: 'off' | 'on'
   readonly keepAlive: 'off' | 'on'
@@ -107,12 +117,22 @@ export type TokenAnswer =
   | 'issue-wrong-binding'
   | 'invalid-client'
   | 'invalid-scope'
+  | 'invalid-request'
+  | 'unauthorized-client'
+  | 'unsupported-grant-type'
   | 'server-error'
   | 'unavailable'
+  | 'rate-limited'
   | 'slow'
   | 'malformed'
+  | 'empty'
   | 'html'
+  | 'no-access-token'
   | 'wrong-token-type'
+  /** `token_type` in lower case, which means the same (RFC 6749 7.1). */
+  | 'lower-case-token-type'
+  /** A refresh token beside the access token, and members that nobody knows. */
+  | 'issue-with-more'
   | 'no-expiry'
   | 'redirect'
   | 'close'
@@ -147,6 +167,11 @@ export interface ClientCertificateSetup {
   readonly passphrase: 'right' | 'wrong' | 'empty'
   /** Damage done to what is handed over. */
   readonly damage: 'none' | 'truncated' | 'garbage'
+  /**
+   * How PEM is written; all are the same to RFC 7468: with line feeds, with CRLF, or with a text
+   * before each certificate, as OpenSSL writes it.
+   */
+  readonly pemStyle: 'plain' | 'crlf' | 'explained'
 }
 
 /** What the dispatcher is told for the target. */

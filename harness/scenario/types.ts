@@ -1,5 +1,11 @@
 import type { CertificateDescription } from './certificate.ts'
-import type { DispatcherSetup, EndpointSetup, EventSetup, TokenServerSetup } from './setup.ts'
+import type {
+  DispatcherSetup,
+  EndpointSetup,
+  EventSetup,
+  TlsVersion,
+  TokenServerSetup,
+} from './setup.ts'
 import type { Capability, EngineName, Profile, Reason } from './vocabulary.ts'
 
 /**
@@ -25,8 +31,19 @@ export type ExpectedOutcome =
   /** The event was not accepted, whoever decided; used where no handshake decides, as for tokens. */
   | 'undelivered'
 
+/**
+ * The targets of a scenario. Both lead to the same URL; the dispatcher is told something else for each,
+ * as for two customers with endpoints at one host.
+ */
+export const TARGETS = ['first', 'other'] as const
+
+/** One target of {@link TARGETS}. */
+export type TargetName = (typeof TARGETS)[number]
+
 /** What is required of one delivery. */
 export interface Expectation {
+  /** The target that the event is for. */
+  readonly target: TargetName
   readonly outcome: ExpectedOutcome
   /** The right reasons for the adapter to give; `unspecified` always passes loosely. Empty = any reason. */
   readonly reasons: readonly Reason[]
@@ -53,6 +70,22 @@ export interface Expectation {
   readonly signature: 'any' | 'valid'
   /** Shortest time between two attempts that the origin saw, in milliseconds; 0 = not judged. */
   readonly minimumGapMs: number
+  /** `growing`: each pause between attempts must be a quarter longer than the one before, or more. */
+  readonly gaps: 'any' | 'growing'
+  /** `fresh`: each attempt must carry a later `webhook-timestamp` than the one before. */
+  readonly timestamps: 'any' | 'fresh'
+  /** `same`: all attempts must carry one and the same `webhook-id`. */
+  readonly eventIds: 'any' | 'same'
+  /** Header fields that every request must carry, lower-case names and exact values. */
+  readonly requiredHeaders: Readonly<Record<string, string>>
+  /** server_name of every ClientHello (RFC 6066 3): this host, `none`, or not judged. */
+  readonly serverName: 'any' | 'none' | EndpointSetup['host']
+  /** TLS version of every handshake, or not judged. */
+  readonly protocol: 'any' | TlsVersion
+  /** Oldest TLS version that a ClientHello may offer, or not judged. */
+  readonly oldestVersion: 'any' | TlsVersion
+  /** Most bytes that the dispatcher may take from the endpoint in all, TLS included; null = not judged. */
+  readonly answerBytes: number | null
 }
 
 /** What the token server must have seen. */
@@ -82,6 +115,8 @@ export interface InspectExpectation {
   readonly certificate: string
   /** Warnings that must be among those shown. */
   readonly warnings: readonly string[]
+  /** Warnings that must not be among those shown. */
+  readonly absentWarnings: readonly string[]
 }
 
 /** One situation, complete: control and deviation are merged and every default is filled in. */
@@ -116,6 +151,8 @@ export interface Scenario {
   /** A second origin, where redirects lead; null = none. */
   readonly elsewhere: EndpointSetup | null
   readonly dispatcher: DispatcherSetup
+  /** What the dispatcher is told for a second target with the same URL; null = there is none. */
+  readonly otherDispatcher: DispatcherSetup | null
   readonly event: EventSetup
   readonly steps: readonly Step[]
 }

@@ -2,7 +2,7 @@ import type { TokenAnswer } from '../scenario/setup.ts'
 import { usesCertificate } from './client-authentication.ts'
 import { judgeGrant } from './grant.ts'
 import type { RegisteredRealm } from './realm.ts'
-import { invalidClient, refusalBody, refuse, type Refusal } from './refusal.ts'
+import { invalidClient, invalidRequest, refusalBody, refuse, type Refusal } from './refusal.ts'
 import type { ClientRequest } from './token-request.ts'
 
 /** Bytes that go back for one token request. */
@@ -44,6 +44,10 @@ export async function actOn(
       return reply(await issue(request, realm, { binding: 'foreign' }))
     case 'wrong-token-type':
       return reply(await issue(request, realm, { tokenType: 'mac' }))
+    case 'lower-case-token-type':
+      return reply(await issue(request, realm, { tokenType: 'bearer' }))
+    case 'issue-with-more':
+      return reply(await issue(request, realm, { more: UNASKED }))
     case 'no-expiry':
       return reply(await issue(request, realm, { expiry: 'left-out' }))
     case 'slow': {
@@ -53,6 +57,12 @@ export async function actOn(
     case 'malformed': {
       const body = JSON.stringify({ access_token: 'cut-off', token_type: 'Bearer' })
       return reply({ status: 200, headers: JSON_TYPE, body: body.slice(0, -12), error: null })
+    }
+    case 'empty':
+      return reply({ status: 200, headers: JSON_TYPE, body: '', error: null })
+    case 'no-access-token': {
+      const body = JSON.stringify({ token_type: 'Bearer', expires_in: 3600 })
+      return reply({ status: 200, headers: JSON_TYPE, body, error: null })
     }
     case 'html':
       return reply({
@@ -70,6 +80,14 @@ export async function actOn(
     }
     case 'invalid-scope':
       return reply(refusalReply(refuse('invalid_scope', 'the scope is not accepted')))
+    case 'invalid-request':
+      return reply(refusalReply(invalidRequest('the request is not accepted')))
+    case 'unauthorized-client':
+      return reply(refusalReply(refuse('unauthorized_client', 'the client may not do this')))
+    case 'unsupported-grant-type':
+      return reply(refusalReply(refuse('unsupported_grant_type', 'the grant is not offered')))
+    case 'rate-limited':
+      return reply(refusalReply(RATE_LIMITED))
     case 'server-error':
       return reply(refusalReply(SERVER_ERROR))
     case 'unavailable':
@@ -111,12 +129,19 @@ const UNAVAILABLE: Refusal = {
   headers: { 'retry-after': '1' },
 }
 
+const RATE_LIMITED: Refusal = { ...UNAVAILABLE, status: 429 }
+
+/** RFC 6749 4.4.3 says that there should be no refresh token; 5.1, that unknown members are ignored. */
+const UNASKED = { refresh_token: 'not-for-this-grant', issued_by: 'somebody', flags: [1, 2] }
+
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 /** How an issued answer departs from the right one. */
 interface Departure {
   readonly binding?: 'none' | 'foreign'
-  readonly tokenType?: 'mac'
+  readonly tokenType?: 'mac' | 'bearer'
+  /** Members beside the usual ones. */
+  readonly more?: Readonly<Record<string, unknown>>
   readonly expiry?: 'left-out'
 }
 
@@ -141,6 +166,7 @@ async function issue(
     token_type: departure.tokenType ?? 'Bearer',
     ...(departure.expiry === 'left-out' ? {} : { expires_in: setup.expiresIn }),
     scope: grant.scope,
+    ...departure.more,
   }
   return { status: 200, headers: JSON_TYPE, body: JSON.stringify(body), error: null }
 }

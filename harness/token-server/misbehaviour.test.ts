@@ -22,8 +22,12 @@ function claimsOf(token: unknown): Readonly<Record<string, unknown>> {
 for (const [answer, status, error] of [
   ['invalid-client', 401, 'invalid_client'],
   ['invalid-scope', 400, 'invalid_scope'],
+  ['invalid-request', 400, 'invalid_request'],
+  ['unauthorized-client', 400, 'unauthorized_client'],
+  ['unsupported-grant-type', 400, 'unsupported_grant_type'],
   ['server-error', 500, 'server_error'],
   ['unavailable', 503, 'temporarily_unavailable'],
+  ['rate-limited', 429, 'temporarily_unavailable'],
 ] as const) {
   test(`${answer} answers ${status} ${error} to a right request`, async () => {
     await using server = await startTestServer()
@@ -32,7 +36,9 @@ for (const [answer, status, error] of [
     expect(got.status).toBe(status)
     expect(got.json()['error']).toBe(error)
     expect(got.headers['cache-control']).toBe('no-store')
-    expect(got.headers['retry-after'] ?? 'none').toBe(answer === 'unavailable' ? '1' : 'none')
+    expect(got.headers['retry-after'] ?? 'none').toBe(
+      status === 503 || status === 429 ? '1' : 'none',
+    )
     expect(realm.seen).toMatchObject([{ answered: status, error, clientId: CLIENT_ID }])
   })
 }
@@ -46,6 +52,20 @@ test('invalid-client challenges a client that used the Authorization header', as
   const grant = { grant_type: 'client_credentials' }
   const got = await realm.post('/token', grant, { headers: basic(CLIENT_ID, SECRET) })
   expect(got.headers['www-authenticate']).toMatch(/^Basic /)
+})
+
+test('a right token can come with less, with more, or not at all', async () => {
+  await using server = await startTestServer()
+  const realm = server.register(
+    answersOnly('lower-case-token-type', 'issue-with-more', 'no-access-token', 'empty'),
+  )
+  expect((await realm.requestToken()).json()).toMatchObject({ token_type: 'bearer' })
+  const more = (await realm.requestToken()).json()
+  expect(more).toMatchObject({ token_type: 'Bearer', refresh_token: 'not-for-this-grant' })
+  expect(claimsOf(more['access_token'])['client_id']).toBe(CLIENT_ID)
+  expect((await realm.requestToken()).json()).toEqual({ token_type: 'Bearer', expires_in: 3600 })
+  const nothing = await realm.requestToken()
+  expect([nothing.status, nothing.text]).toEqual([200, ''])
 })
 
 test('issue-unbound leaves the binding out', async () => {

@@ -2,6 +2,7 @@
 export type TokenErrorCode =
   | 'invalid_request'
   | 'invalid_client'
+  | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'server_error'
@@ -44,7 +45,7 @@ export function invalidClient(
 
 /** 400 with one of the codes that need nothing more. */
 export function refuse(
-  code: 'unsupported_grant_type' | 'invalid_scope',
+  code: 'unsupported_grant_type' | 'invalid_scope' | 'unauthorized_client',
   description: string,
 ): Refusal {
   return { status: 400, code, description, headers: {} }

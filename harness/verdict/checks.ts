@@ -51,6 +51,19 @@ export function noStorm(seen: DeliverySeen): Finding {
   )
 }
 
+/** Fewer connections than required: something was given up that had to be tried again. */
+export function enoughConnections(seen: DeliverySeen): Finding {
+  const opened = seen.endpoint.opened.length
+  const { connections } = seen.expect
+  // Where there was no attempt at all, that is judged elsewhere.
+  if (opened === 0 || opened >= connections.min) return FINE
+  return failed(
+    'unmet',
+    `${range(connections, 'connection')} to the endpoint`,
+    `it opened ${opened}`,
+  )
+}
+
 /** Nothing may have been sent where a redirect or a fallback leads. */
 export function nothingElsewhere(seen: DeliverySeen): Finding {
   const opened = seen.elsewhere.opened.length
@@ -125,15 +138,32 @@ export function tokenAsExpected(seen: DeliverySeen): Finding {
   )
 }
 
-/** Headers that only a proxy may add must not come from the dispatcher (RFC 9440 4). */
-export function noForbiddenHeaders(seen: DeliverySeen): Finding {
+/**
+ * Headers that only a proxy may add must not come from the dispatcher (RFC 9440 4); others have to be
+ * there, with one value.
+ */
+export function rightHeaders(seen: DeliverySeen): Finding {
+  const { absentHeaders, requiredHeaders } = seen.expect
   for (const request of seen.endpoint.requests) {
-    const forbidden = seen.expect.absentHeaders.find((name) => name in request.headers)
+    const forbidden = absentHeaders.find((name) => name in request.headers)
     if (forbidden !== undefined) {
       return failed(
         'unmet',
         `no ${forbidden} header from the dispatcher`,
         `the request on connection ${request.connection} carried one`,
+      )
+    }
+  }
+  for (const { headers, connection } of originRequests(seen.endpoint)) {
+    for (const [name, value] of Object.entries(requiredHeaders)) {
+      const given = headers[name] ?? []
+      if (given.length === 1 && given[0] === value) continue
+      return failed(
+        'unmet',
+        `the header ${name}: ${value}`,
+        given.length === 0
+          ? `the request on connection ${connection} carried none`
+          : `the request on connection ${connection} carried ${given.join(', ')}`,
       )
     }
   }
@@ -152,23 +182,6 @@ export function signatureAsExpected(seen: DeliverySeen): Finding {
       ? `the request on connection ${bad.connection} carried no signature`
       : `the signature on connection ${bad.connection} does not verify`,
   )
-}
-
-/** Time between attempts, as the origin saw them. */
-export function gapAsExpected(seen: DeliverySeen): Finding {
-  const { minimumGapMs } = seen.expect
-  const times = originRequests(seen.endpoint).map((request) => request.at)
-  for (const [index, at] of times.entries()) {
-    const before = times[index - 1]
-    if (before !== undefined && at - before < minimumGapMs) {
-      return failed(
-        'unmet',
-        `at least ${minimumGapMs} ms between two attempts`,
-        `attempt ${index + 1} came ${Math.round(at - before)} ms after the one before`,
-      )
-    }
-  }
-  return FINE
 }
 
 /** The reason that was given, against the right ones; `unspecified` passes loosely. */

@@ -3,9 +3,8 @@ import { account, endpointAccount } from './account.ts'
 import {
   accepted,
   attempted,
-  gapAsExpected,
   givenReason,
-  noForbiddenHeaders,
+  rightHeaders,
   noResumption,
   noStorm,
   nothingElsewhere,
@@ -14,6 +13,8 @@ import {
   signatureAsExpected,
   tokenAsExpected,
 } from './checks.ts'
+import { attemptsAsExpected } from './attempts.ts'
+import { answerTaken, tlsAsExpected } from './tls-checks.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
 import { lastReason, said } from './words.ts'
 
@@ -81,8 +82,10 @@ export function judgeDelivered(seen: DeliverySeen): Finding {
     () => requestCount(seen),
     () => tokenAsExpected(seen),
     () => noStorm(seen),
-    () => noForbiddenHeaders(seen),
+    () => rightHeaders(seen),
     () => signatureAsExpected(seen),
-    () => gapAsExpected(seen),
+    () => attemptsAsExpected(seen),
+    () => tlsAsExpected(seen),
+    () => answerTaken(seen),
   ])
 }

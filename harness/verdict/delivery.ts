@@ -74,10 +74,15 @@ export function sliceOfStep(seen: readonly Observation[], step: number): readonl
   return seen.slice(from, length < 0 ? undefined : from + 1 + length)
 }
 
-/** The configuration in force when step `step` began: the last `configured` before it. */
-function configurationBefore(seen: readonly Observation[], step: number): Of<'configured'> | null {
+/** The target's configuration in force when step `step` began: the last `configured` before it. */
+function configurationBefore(
+  seen: readonly Observation[],
+  step: number,
+  target: Expectation['target'],
+): Of<'configured'> | null {
   const from = seen.findIndex((one) => one.kind === 'step' && one.step === step)
-  return ofKind(from < 0 ? seen : seen.slice(0, from), 'configured').at(-1) ?? null
+  const before = ofKind(from < 0 ? seen : seen.slice(0, from), 'configured')
+  return before.findLast((one) => one.target === target) ?? null
 }
 
 /** Collects what belongs to the delivery of step `step`. */
@@ -87,7 +92,7 @@ export function deliverySeen(
   expect: Expectation,
 ): DeliverySeen {
   const slice = sliceOfStep(seen, step)
-  const configuration = configurationBefore(seen, step)
+  const configuration = configurationBefore(seen, step, expect.target)
   return {
     step,
     expect,

@@ -101,6 +101,10 @@ function judgeInspection(
       `inspect showed ${shown.name === null ? (shown.sha256 ?? 'none') : `"${shown.name}"`}`,
     )
   }
+  const needless = expect.absentWarnings.find((warning) => shown.warnings.includes(warning))
+  if (needless !== undefined) {
+    return failed('unmet', `no warning ${needless}`, 'inspect gave it without need')
+  }
   const missing = expect.warnings.find((warning) => !shown.warnings.includes(warning))
   if (missing === undefined) return FINE
   return failed(

@@ -1,6 +1,6 @@
 import type { Seeing } from '../observation/ledger.ts'
 import type { Observation, PresentedCertificate } from '../observation/types.ts'
-import type { Expectation, ExpectedOutcome } from '../scenario/types.ts'
+import type { Expectation, ExpectedOutcome, TargetName } from '../scenario/types.ts'
 import type { Disposition, Reason } from '../scenario/vocabulary.ts'
 import type { Of } from './delivery.ts'
 
@@ -8,6 +8,7 @@ import type { Of } from './delivery.ts'
 export function expecting(outcome: ExpectedOutcome, over: Partial<Expectation> = {}): Expectation {
   const none = { min: 0, max: 0 }
   return {
+    target: 'first',
     outcome,
     reasons: [],
     attempt: 'required',
@@ -20,6 +21,14 @@ export function expecting(outcome: ExpectedOutcome, over: Partial<Expectation> =
     resumption: 'forbidden',
     signature: 'any',
     minimumGapMs: 0,
+    gaps: 'any',
+    timestamps: 'any',
+    eventIds: 'any',
+    requiredHeaders: {},
+    serverName: 'any',
+    protocol: 'any',
+    oldestVersion: 'any',
+    answerBytes: null,
     ...over,
   }
 }
@@ -29,8 +38,10 @@ export class Story {
   readonly #seen: Observation[] = []
   #at = 0
 
-  add(seeing: Seeing): this {
-    this.#seen.push({ ...seeing, at: this.#at++ })
+  /** `at`: when it was seen, in milliseconds; default a little later than the one before. */
+  add(seeing: Seeing, at = this.#at + 1): this {
+    this.#at = at
+    this.#seen.push({ ...seeing, at })
     return this
   }
 
@@ -42,11 +53,12 @@ export class Story {
     result: 'accepted' | 'refused' | 'unsupported',
     reason: Reason | null = null,
     unsupported: readonly string[] = [],
+    target: TargetName = 'first',
   ): this {
-    return this.add({ kind: 'configured', result, reason, unsupported })
+    return this.add({ kind: 'configured', target, result, reason, unsupported })
   }
 
-  hello(connection = 1): this {
+  hello(connection = 1, over: Partial<Of<'client-hello'>> = {}): this {
     this.add({
       kind: 'connection-opened',
       listener: 'endpoint',
@@ -62,6 +74,7 @@ export class Story {
       versions: ['TLSv1.3'],
       session: 'none',
       earlyData: 'none',
+      ...over,
     })
   }
 
@@ -84,23 +97,26 @@ export class Story {
     })
   }
 
-  request(answered: number, over: Partial<Of<'request'>> = {}): this {
-    return this.add({
-      kind: 'request',
-      listener: 'endpoint',
-      connection: 1,
-      method: 'POST',
-      path: '/hooks/1',
-      headers: {},
-      bodyBytes: 10,
-      bodySha256: 'digest',
-      eventId: 'evt_1',
-      bearer: 'none',
-      signature: 'none',
-      answered,
-      by: 'origin',
-      ...over,
-    })
+  request(answered: number, over: Partial<Of<'request'>> = {}, at?: number): this {
+    return this.add(
+      {
+        kind: 'request',
+        listener: 'endpoint',
+        connection: 1,
+        method: 'POST',
+        path: '/hooks/1',
+        headers: {},
+        bodyBytes: 10,
+        bodySha256: 'digest',
+        eventId: 'evt_1',
+        bearer: 'none',
+        signature: 'none',
+        answered,
+        by: 'origin',
+        ...over,
+      },
+      at,
+    )
   }
 
   closed(decryptedBytes: number | null, over: Partial<Of<'connection-closed'>> = {}): this {

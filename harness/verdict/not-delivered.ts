@@ -3,10 +3,10 @@ import type { DeliverySeen } from './delivery.ts'
 import {
   accepted,
   attempted,
-  gapAsExpected,
+  enoughConnections,
   givenReason,
   leakedBytes,
-  noForbiddenHeaders,
+  rightHeaders,
   noResumption,
   noStorm,
   nothingElsewhere,
@@ -17,6 +17,8 @@ import {
   signatureAsExpected,
   tokenAsExpected,
 } from './checks.ts'
+import { attemptsAsExpected } from './attempts.ts'
+import { answerTaken, tlsAsExpected } from './tls-checks.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
 import { certificate, count, said } from './words.ts'
 
@@ -111,9 +113,12 @@ function common(seen: DeliverySeen): readonly (() => Finding)[] {
   return [
     () => tokenAsExpected(seen),
     () => noStorm(seen),
-    () => noForbiddenHeaders(seen),
+    () => enoughConnections(seen),
+    () => rightHeaders(seen),
     () => signatureAsExpected(seen),
-    () => gapAsExpected(seen),
+    () => attemptsAsExpected(seen),
+    () => tlsAsExpected(seen),
+    () => answerTaken(seen),
     () => rightReason(seen, givenReason(seen)),
   ]
 }

@@ -1,0 +1,62 @@
+import type { DeliverySeen } from './delivery.ts'
+import { FINE, failed, firstProblem, type Finding } from './finding.ts'
+
+/** Oldest first. */
+const VERSIONS: readonly string[] = ['SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
+
+/** What the dispatcher says in its ClientHello, and what comes of it. */
+export function tlsAsExpected(seen: DeliverySeen): Finding {
+  return firstProblem([
+    () => rightServerName(seen),
+    () => rightProtocol(seen),
+    () => nothingOldOffered(seen),
+  ])
+}
+
+/** RFC 6066 3: the host of the URL, but never an IP address. */
+function rightServerName(seen: DeliverySeen): Finding {
+  const wanted = seen.expect.serverName
+  if (wanted === 'any') return FINE
+  const isRight = (name: string | null) =>
+    wanted === 'none' ? name === null : name?.toLowerCase() === wanted
+  const wrong = seen.endpoint.hellos.find(({ serverName }) => !isRight(serverName))
+  if (wrong === undefined) return FINE
+  return failed(
+    'unmet',
+    wanted === 'none' ? 'no server_name' : `the server_name "${wanted}"`,
+    `connection ${wrong.connection} began with ${wrong.serverName === null ? 'none' : `"${wrong.serverName}"`}`,
+  )
+}
+
+function rightProtocol(seen: DeliverySeen): Finding {
+  const wanted = seen.expect.protocol
+  if (wanted === 'any') return FINE
+  const wrong = seen.endpoint.handshakes.find(({ protocol }) => protocol !== wanted)
+  if (wrong === undefined) return FINE
+  return failed('unmet', wanted, `connection ${wrong.connection} came to ${wrong.protocol}`)
+}
+
+/** A lower version offered after a failure is what an attacker waits for (RFC 9325 3.1.3). */
+function nothingOldOffered(seen: DeliverySeen): Finding {
+  const oldest = seen.expect.oldestVersion
+  if (oldest === 'any') return FINE
+  for (const { connection, versions } of seen.endpoint.hellos) {
+    const older = versions.find((one) => VERSIONS.indexOf(one) < VERSIONS.indexOf(oldest))
+    if (older === undefined) continue
+    return failed(
+      'unmet',
+      `nothing older than ${oldest}`,
+      `connection ${connection} offered ${older}`,
+    )
+  }
+  return FINE
+}
+
+/** What came over the wire to the dispatcher until it had enough. */
+export function answerTaken(seen: DeliverySeen): Finding {
+  const most = seen.expect.answerBytes
+  if (most === null) return FINE
+  const taken = seen.endpoint.closed.reduce((sum, one) => sum + one.bytesToDispatcher, 0)
+  if (taken <= most) return FINE
+  return failed('unmet', `at most ${most} bytes taken from the endpoint`, `it took ${taken}`)
+}
