@@ -21,26 +21,36 @@ const SIGN: Readonly<Record<Report['verdict'], string>> = {
   inconclusive: '❔',
 }
 
+/** What begins a heading, a list, a quotation or a rule where a line begins. */
+const LINE_START = /^(?:[-+#=]|\d+(?=[.)]))/
+
+/** Marks that mean something within a line, the colon of a URL and the dot of `www.` among them. */
+const MARKS = /[\\`*_[\]|~$<>&@]|:(?=\/\/)|(?<=\bwww)\.|#(?=\d)/gi
+
 /**
- * Text that Markdown shows as it is, on one line: every ASCII punctuation mark is escaped (CommonMark
- * 2.4), which also keeps a URL from becoming a link; `<`, `>` and `&` become entities for readers that
- * pass HTML on; and a word joiner after `@` keeps GitHub and GitLab from calling whoever has that name.
+ * Text that Markdown shows as it is, on one line. Marks are escaped (CommonMark 2.4); URLs do not become
+ * links; `<`, `>` and `&` become entities, for readers that pass HTML on; and a word joiner after `@` and
+ * `#` keeps GitHub and GitLab from calling whoever has that name, or linking an issue.
  */
 export function escapeMarkdown(text: string): string {
-  return visible(text).replace(/[!-/:-@[-`{-~]/g, (mark) => {
-    switch (mark) {
-      case '<':
-        return '&lt;'
-      case '>':
-        return '&gt;'
-      case '&':
-        return '&amp;'
-      case '@':
-        return '@&#8288;'
-      default:
-        return `\\${mark}`
-    }
-  })
+  return visible(text)
+    .trim()
+    .replace(MARKS, (mark) => {
+      switch (mark) {
+        case '<':
+          return '&lt;'
+        case '>':
+          return '&gt;'
+        case '&':
+          return '&amp;'
+        case '@':
+        case '#':
+          return `${mark}&#8288;`
+        default:
+          return `\\${mark}`
+      }
+    })
+    .replace(LINE_START, (mark) => (/\d/.test(mark) ? `${mark}\\` : `\\${mark}`))
 }
 
 const shown = (text: string): string => escapeMarkdown(clip(visible(text), LENGTH))
