@@ -27,23 +27,28 @@ export function curlText({ urls, clientId }: CurlAddresses): string {
   const asDispatcher = `${curl} --cert dispatcher.pem --key dispatcher.key`
   const event = `--include --json '{"id":"evt_0123456789abcdef"}'`
   return `# With the dispatcher's certificate: 204
-${asDispatcher} ${event} \\
-  ${urls.endpoint}
+${asDispatcher} \\
+  ${event} ${urls.endpoint}
 
 # Without one: 400, "No required SSL certificate was sent"
-${curl} ${event} \\
-  ${urls.endpoint}
+${curl} \\
+  ${event} ${urls.endpoint}
 
-# The same where HAProxy ends TLS: no answer, but the alert certificate_required
-${curl} ${event} \\
-  ${urls['alert-endpoint']}
+# The same where HAProxy ends TLS: no answer at all, but the alert certificate_required
+${curl} \\
+  ${event} ${urls['alert-endpoint']}
 
-# A token that is bound to the certificate (RFC 8705), and where it is wanted: 204; without it: 401
+# A token that is bound to the certificate, and its use where it is wanted: 204
 token=$(${asDispatcher} --silent --show-error \\
   --data 'grant_type=client_credentials&client_id=${clientId}' \\
   ${urls['token-server']} |
   sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-${asDispatcher} ${event} --header "Authorization: Bearer $token" \\
-  ${urls['bound-endpoint']}
+${asDispatcher} \\
+  --header "Authorization: Bearer $token" \\
+  ${event} ${urls['bound-endpoint']}
+
+# The certificate without the token: 401
+${asDispatcher} \\
+  ${event} ${urls['bound-endpoint']}
 `
 }
