@@ -1,0 +1,84 @@
+import { expect, test } from '@playwright/test'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot } from '../../package-root.ts'
+import { findDocker } from './docker-address.ts'
+import { leftovers, useLocalBases } from './test-support.ts'
+
+/** What this test's own runner put into the environment would make the run believe that it is a worker. */
+const OURS = /^(TEST_|PLAYWRIGHT_|PW_|HOOKPROOF_(SETTINGS|RUN_FOLDER)$)/
+
+function outsideEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)))
+}
+
+const finding = await findDocker()
+
+test.describe('a run that is stopped from outside', () => {
+  test.skip(finding.found === 'none', 'no Docker engine answers')
+  test.describe.configure({ mode: 'serial', timeout: 120_000 })
+  test.beforeAll(useLocalBases)
+
+  /** Starts `hookproof certify`, sends a signal in the middle of the run, and waits for the end. */
+  async function stopped(by: NodeJS.Signals, whom: 'process' | 'group') {
+    const folder = test.info().outputPath('run')
+    const temp = join(folder, 'temp')
+    mkdirSync(temp, { recursive: true })
+    const cli = join(packageRoot, 'dist/harness/cli/main.js')
+    const child = spawn(process.execPath, [cli, 'certify', '--engine', 'containers'], {
+      cwd: folder,
+      // A process group of its own, as a shell gives to each command.
+      detached: true,
+      env: { ...outsideEnvironment(), TMPDIR: temp, FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const pid = child.pid ?? 0
+    let output = ''
+    const seen = new Promise<void>((resolve) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (chunk: Buffer) => {
+          output += chunk.toString()
+          if (/·{5}/.test(output)) resolve()
+        })
+      }
+    })
+    const exited = once(child, 'exit')
+    await Promise.race([seen, exited])
+    expect(output, 'the run has begun').toMatch(/·{5}/)
+    expect(leftovers().length).toBe(4)
+    process.kill(whom === 'group' ? -pid : pid, by)
+    const [status] = (await exited) as [number | null]
+    return { status, output, folder, temp }
+  }
+
+  const expectNothingLeft = async (temp: string) => {
+    await expect.poll(leftovers, { timeout: 20_000 }).toEqual([])
+    await expect
+      .poll(() => readdirSync(temp).filter((name) => name.startsWith('hookproof')), {
+        timeout: 10_000,
+      })
+      .toEqual([])
+  }
+
+  for (const [signal, whom] of [
+    ['SIGINT', 'group'],
+    ['SIGTERM', 'process'],
+  ] as const) {
+    test(`${signal} ends it with a report, status 3 and nothing left behind`, async () => {
+      const { status, folder, temp } = await stopped(signal, whom)
+      expect(status).toBe(3)
+      await expectNothingLeft(temp)
+      const report = JSON.parse(
+        readFileSync(join(folder, 'conformance-report/report.json'), 'utf8'),
+      ) as { verdict: string }
+      expect(report.verdict).toBe('inconclusive')
+    })
+  }
+
+  test('SIGKILL, which nothing can catch, leaves nothing behind either', async () => {
+    const { temp } = await stopped('SIGKILL', 'group')
+    await expectNothingLeft(temp)
+  })
+})
