@@ -1,23 +1,21 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { parseDispatcher } from '../dispatcher/description.ts'
 import { HarnessError } from '../errors.ts'
-import { packageRoot } from '../package-root.ts'
 import { ensureWritable } from '../report/write.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import { testTitle } from '../run/corpus.ts'
 import { exitStatusLeft } from '../run/outcome-file.ts'
 import { closeRun, openRun } from '../run/run-folder.ts'
-import { settingsFrom, type Settings } from '../run/settings.ts'
+import type { Settings } from '../run/settings.ts'
 import { parseOptions } from './arguments.ts'
+import { findConfig, playwrightProgram, projectSettings } from './project.ts'
 
 const HELP = `npx hookproof certify [options]
 
   Runs the conformance scenarios against a dispatcher and writes report.json and index.html.
 
-  --dispatcher '…'    command line, URL, or .yaml/.json description; default: the reference
+  --dispatcher '…'    command line, URL, or .yaml/.json description; default: what the
+                      configuration in this folder says, else the reference
   --engine NAME       embedded, containers or auto (default)
   --profile A,B       only these profiles; makes the run partial
   --grep PATTERN      only scenarios whose "id: title" matches; makes the run partial
@@ -44,12 +42,16 @@ export async function certify(args: readonly string[]): Promise<number> {
     ...given('HOOKPROOF_PROFILE', values['profile']),
     ...given('HOOKPROOF_REPORT', values['report']),
   }
-  const settings = settingsFrom({}, environment, process.cwd())
-  checkBefore(settings, values['grep'])
+  const cwd = process.cwd()
+  const config = findConfig(cwd)
+  checkBefore(await projectSettings(environment, cwd), values['grep'])
   const run = openRun()
   try {
-    const playwright = playwrightArguments(values['grep'], values['workers'])
-    await runPlaywright(playwright, { ...environment, HOOKPROOF_RUN_FOLDER: run.folder })
+    const selection = playwrightArguments(values['grep'], values['workers'])
+    await runPlaywright([playwrightProgram(config), 'test', '--config', config, ...selection], {
+      ...environment,
+      HOOKPROOF_RUN_FOLDER: run.folder,
+    })
     const status = exitStatusLeft(run)
     if (status !== null) return status
     throw new HarnessError('ERR_ENGINE_FAULT', 'The run ended without writing a report.', {
@@ -93,12 +95,7 @@ function patternOf(text: string): RegExp {
 }
 
 function playwrightArguments(grep: string | undefined, workers: string | undefined): string[] {
-  const own = join(process.cwd(), 'playwright.config.ts')
-  const config = existsSync(own) ? own : join(packageRoot, 'dist/harness/run/default.config.js')
   return [
-    'test',
-    '--config',
-    config,
     ...(grep === undefined ? [] : ['--grep', grep]),
     ...(workers === undefined ? [] : ['--workers', workers]),
   ]
@@ -106,11 +103,7 @@ function playwrightArguments(grep: string | undefined, workers: string | undefin
 
 /** Runs Playwright to its end. An interrupt goes to it as well, and it still writes the report. */
 async function runPlaywright(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const cli = join(
-    dirname(createRequire(import.meta.url).resolve('@playwright/test/package.json')),
-    'cli.js',
-  )
-  const child = spawn(process.execPath, [cli, ...args], { env, stdio: 'inherit' })
+  const child = spawn(process.execPath, [...args], { env, stdio: 'inherit' })
   const forward = (): void => {
     child.kill('SIGINT')
   }

@@ -6,15 +6,16 @@ import { memoryRestartBudget, RESTARTS_A_RUN } from '../dispatcher/restart-budge
 import { HarnessError } from '../errors.ts'
 import { createEvent } from '../run/event.ts'
 import { sampleConfigs } from '../run/sample-config.ts'
-import { settingsFrom } from '../run/settings.ts'
 import { parseOptions } from './arguments.ts'
+import { projectSettings } from './project.ts'
 
 const HELP = `npx hookproof doctor [--dispatcher '…']
 
   Examines an adapter: does it introduce itself, keep the protocol, answer what it does not know,
   report a closed port as a failure? No endpoint is opened and no verdict given.
 
-  --dispatcher '…'   command line, URL, or .yaml/.json description; default: the reference
+  --dispatcher '…'   command line, URL, or .yaml/.json description; default: what the
+                     configuration in this folder says, else the reference
 
   Exit status: 0 sound, 2 bad usage, 3 something is broken.
 `
@@ -33,12 +34,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
     return 0
   }
   const cwd = process.cwd()
-  const asked = values['dispatcher']
-  const { dispatcher } = settingsFrom(
-    asked === undefined ? {} : { dispatcher: asked },
-    asked === undefined ? process.env : {},
-    cwd,
-  )
+  const dispatcher = values['dispatcher'] ?? (await projectSettings(process.env, cwd)).dispatcher
   const description = parseDispatcher(dispatcher, cwd)
   let broken = 0
   for await (const finding of findings(description, cwd)) {

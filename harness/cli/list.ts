@@ -1,25 +1,26 @@
 import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/types.ts'
-import { settingsFrom } from '../run/settings.ts'
 import { parseOptions } from './arguments.ts'
+import { projectSettings } from './project.ts'
 
 const HELP = `npx hookproof list [--json]
 
-  Every scenario of the suite by topic: id, level, profile, what it needs, title.
+  Every scenario by topic, yours among them: id, level, profile, what it needs, title.
 
   --json    the same for a program
 `
 
 /** `hookproof list`. */
-export function list(args: readonly string[]): Promise<number> {
+export async function list(args: readonly string[]): Promise<number> {
   const values = parseOptions('list', args, { valued: [], flags: ['json'] })
   if (values['help'] !== undefined) {
     process.stdout.write(HELP)
-    return Promise.resolve(0)
+    return 0
   }
-  const { scenarios } = loadScenarios(settingsFrom({}, process.env, process.cwd()).scenarios)
+  const settings = await projectSettings(process.env, process.cwd())
+  const { scenarios } = loadScenarios(settings.scenarios)
   process.stdout.write(values['json'] === undefined ? asText(scenarios) : asJson(scenarios))
-  return Promise.resolve(0)
+  return 0
 }
 
 function asJson(scenarios: readonly Scenario[]): string {

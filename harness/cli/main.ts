@@ -45,6 +45,12 @@ async function main(args: readonly string[]): Promise<number> {
   return command(rest)
 }
 
+// Whoever reads the output may stop early, as `| head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -22,11 +22,27 @@ export async function loadConfigFile(folder: string): Promise<HookproofOptions> 
       hint: "Write `export default { dispatcher: 'node my-adapter.js' }`.",
     })
   }
+  refuseUnknownKeys(options, file)
+  return options
+}
+
+/**
+ * A misspelt key must not certify another dispatcher than the one meant.
+ *
+ * @param source - What the options were given to, for the message.
+ * @throws HarnessError `ERR_CONFIG_INVALID`
+ */
+export function refuseUnknownKeys(options: object, source: string): void {
   const unknown = Object.keys(options).find((key) => !KEYS.includes(key))
-  if (unknown === undefined) return options
-  throw new HarnessError('ERR_CONFIG_INVALID', `${file} has an unknown key "${unknown}".`, {
+  if (unknown === undefined) return
+  throw new HarnessError('ERR_CONFIG_INVALID', `${source} has an unknown key "${unknown}".`, {
     hint: `The keys are ${KEYS.join(', ')}.`,
   })
+}
+
+/** Whether a folder has such a file. */
+export function hasConfigFile(folder: string): boolean {
+  return NAMES.some((name) => existsSync(join(folder, name)))
 }
 
 async function importDefault(file: string): Promise<unknown> {

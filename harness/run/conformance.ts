@@ -7,14 +7,17 @@ import { currentSettings } from './settings.ts'
 
 /**
  * Declares one Playwright test for each scenario of the configured profiles. Call it in a spec file.
- * Tests carry the tags `@MUST` or `@SHOULD`, `@<profile>` and `@<file>`.
+ * Tests carry the tags `@MUST` or `@SHOULD`, `@<profile>` and `@<topic>`, the name of the scenario's file:
+ * `--grep @MUST` selects by them. A selection makes the run partial.
  */
 export function declareConformanceTests(): void {
   const { profiles } = currentSettings()
   for (const scenario of currentCorpus().scenarios) {
     if (!profiles.includes(scenario.profile)) continue
+    const topic = scenario.id.slice(0, scenario.id.lastIndexOf('/'))
     const details = {
-      tag: [`@${scenario.level}`, `@${scenario.profile}`, `@${scenario.id.split('/')[0] ?? ''}`],
+      // A set: there is a topic "rotation" in the profile "rotation".
+      tag: [...new Set([scenario.level, scenario.profile, topic])].map((word) => `@${word}`),
       annotation: { type: SCENARIO_ANNOTATION, description: scenario.id },
     }
     test(testTitle(scenario), details, async ({ worker }, info) => {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { exitStatusOf } from '../errors.ts'
+import { ERROR_KINDS, exitStatusOf, HarnessError, type ErrorCode } from '../errors.ts'
 import { exitStatusOfRun } from '../report/standing.ts'
 import type { RunVerdict } from '../verdict/types.ts'
 import type { SharedRun } from './run-folder.ts'
@@ -13,28 +13,44 @@ const FILE = 'outcome.json'
 
 /** Leaves the verdict for the process that started the run. */
 export function leaveVerdict(run: SharedRun, verdict: RunVerdict): void {
-  leave(run, exitStatusOfRun(verdict))
+  leave(run, { exitStatus: exitStatusOfRun(verdict) })
 }
 
 /** Leaves an error for the process that started the run. */
 export function leaveError(run: SharedRun, error: unknown): void {
-  leave(run, exitStatusOf(error))
+  const told =
+    error instanceof HarnessError
+      ? { code: error.code, sentence: error.message, hint: error.hint }
+      : {}
+  leave(run, { exitStatus: exitStatusOf(error), ...told })
 }
 
-function leave(run: SharedRun, exitStatus: number): void {
-  writeFileSync(join(run.folder, FILE), JSON.stringify({ exitStatus }))
+function leave(run: SharedRun, outcome: object): void {
+  writeFileSync(join(run.folder, FILE), JSON.stringify(outcome))
 }
 
 /** The exit status that the run left behind; null = it left none. */
 export function exitStatusLeft(run: SharedRun): number | null {
+  const { exitStatus } = outcomeLeft(run)
+  return typeof exitStatus === 'number' ? exitStatus : null
+}
+
+/** The error that the run left behind; null = it left none, or one that is not ours. */
+export function errorLeft(run: SharedRun): HarnessError | null {
+  const { code, sentence, hint } = outcomeLeft(run)
+  if (!isCode(code) || typeof sentence !== 'string' || typeof hint !== 'string') return null
+  return new HarnessError(code, sentence, { hint })
+}
+
+function isCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && code in ERROR_KINDS
+}
+
+function outcomeLeft(run: SharedRun): Readonly<Record<string, unknown>> {
   try {
     const stored: unknown = JSON.parse(readFileSync(join(run.folder, FILE), 'utf8'))
-    return stored instanceof Object &&
-      'exitStatus' in stored &&
-      typeof stored.exitStatus === 'number'
-      ? stored.exitStatus
-      : null
+    return stored instanceof Object ? { ...stored } : {}
   } catch {
-    return null
+    return {}
   }
 }

@@ -6,13 +6,33 @@ import { parseDispatcher } from '../dispatcher/description.ts'
 import { renderError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { ensureWritable } from '../report/write.ts'
-import { loadConfigFile } from './config-file.ts'
+import { loadConfigFile, refuseUnknownKeys } from './config-file.ts'
 import { leaveError } from './outcome-file.ts'
 import { currentRun } from './run-folder.ts'
+import { leaveSettings } from './settings-file.ts'
 import { publishSettings, settingsFrom, type HookproofOptions } from './settings.ts'
 
-export type { HookproofOptions } from './settings.ts'
+export { expect } from '@playwright/test'
 export { declareConformanceTests } from './conformance.ts'
+export {
+  test,
+  type ConformanceFixtures,
+  type ConformanceTest,
+  type ConformanceWorkerFixtures,
+  type DispatcherFacts,
+} from './vendor-test.ts'
+export type { HookproofOptions } from './settings.ts'
+export type { Report, ScenarioResult } from '../report/model.ts'
+export type { EngineName, Profile } from '../scenario/vocabulary.ts'
+
+/** What {@link hookproof} takes. */
+export interface HookproofPlaywrightOptions extends HookproofOptions {
+  /**
+   * Folder of your spec files, relative to the configuration file, as Playwright's own `testDir`. One of
+   * them calls {@link declareConformanceTests}. Default: hookproof's spec, which does nothing else.
+   */
+  readonly testDir?: string
+}
 
 const isRunner = process.env['TEST_WORKER_INDEX'] === undefined
 
@@ -21,21 +41,24 @@ const fromFile = isRunner ? await orFail(() => loadConfigFile(process.cwd())) : 
 
 /**
  * A Playwright configuration that certifies a dispatcher and writes the conformance report. What is
- * given here wins over `hookproof.config.ts`, and the environment wins over both.
+ * given here wins over `hookproof.config.ts`, and the environment wins over both. For anything else that
+ * Playwright can be told: `defineConfig(hookproof({…}), { … })`.
  *
  * @throws HarnessError for an unknown engine or profile, a dispatcher that cannot be run, or a report
  *   folder that cannot be written
  */
-export function hookproof(options: HookproofOptions = {}): PlaywrightTestConfig {
+export function hookproof(options: HookproofPlaywrightOptions = {}): PlaywrightTestConfig {
   const cwd = process.cwd()
+  const { testDir, ...own } = options
   if (isRunner)
     orFailSync(() => {
-      prepare({ ...fromFile, ...options }, cwd)
+      prepare({ ...fromFile, ...own }, cwd)
     })
   const compiled = join(packageRoot, 'dist/harness/run')
   return defineConfig({
-    testDir: compiled,
-    testMatch: 'conformance.spec.js',
+    ...(testDir === undefined
+      ? { testDir: compiled, testMatch: 'conformance.spec.js' }
+      : { testDir }),
     fullyParallel: true,
     workers: Math.min(4, availableParallelism()),
     retries: 0,
@@ -48,11 +71,13 @@ export function hookproof(options: HookproofOptions = {}): PlaywrightTestConfig 
 
 /** Finds bad usage before anything is started, and opens the run. */
 function prepare(options: HookproofOptions, cwd: string): void {
+  refuseUnknownKeys(options, 'hookproof({…})')
   const settings = settingsFrom(options, process.env, cwd)
+  // First: a command that only wants to know them may not need the dispatcher.
+  leaveSettings(currentRun(), settings)
   parseDispatcher(settings.dispatcher, cwd)
   ensureWritable(settings.report)
   publishSettings(settings)
-  currentRun()
 }
 
 async function orFail<T>(work: () => Promise<T>): Promise<T> {

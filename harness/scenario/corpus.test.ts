@@ -55,6 +55,17 @@ test('dispatchers that do everything, too much or nothing are named nowhere', ()
   }
 })
 
+test('every deviation is killed by a miniature', () => {
+  // The schema cannot ask for it: a vendor's own scenarios have no miniatures.
+  expect(deviations.filter(({ killedBy }) => killedBy.length === 0).map(({ id }) => id)).toEqual([])
+})
+
+test('what obliges a dispatcher is a section of a standard', () => {
+  // Links are for what a vendor promises, in scenarios of its own.
+  const links = scenarios.filter(({ references }) => references.some((one) => /^https:/.test(one)))
+  expect(links.map(({ id }) => id)).toEqual([])
+})
+
 test('every topic file tells editors its schema, and is short', () => {
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.yaml'))) {
     const lines = readFileSync(join(folder, name), 'utf8').split('\n')

@@ -157,14 +157,13 @@ test('a mistake in the control is told once, not for every scenario that builds 
 })
 
 test('refuses a scenario without what every scenario has', () => {
-  expect(messageFor(topicWith('expect: { outcome: refused }'))).toBe(`4 problems in scenario files
+  expect(messageFor(topicWith('expect: { outcome: refused }'))).toBe(`3 problems in scenario files
   things.yaml:8: scenarios.one: the key "title" is missing
   things.yaml:8: scenarios.one: the key "level" is missing
-  things.yaml:8: scenarios.one: the key "references" is missing
-  things.yaml:8: scenarios.one: the key "killed-by" is missing`)
+  things.yaml:8: scenarios.one: the key "references" is missing`)
 })
 
-test('refuses a scenario that nobody kills', () => {
+test('refuses an empty list of miniatures', () => {
   const text = topicWith(scenarioOf('expect: { outcome: refused }'))
   expect(messageFor(text.replace('[a-miniature]', '[]'))).toBe(
     'things.yaml:12: scenarios.one.killed-by: must not be empty',
