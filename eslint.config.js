@@ -2,7 +2,16 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'conformance-report/', 'test-results/'] },
+  // What `hookproof init` fills in is no program until it has.
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'conformance-report/',
+      'test-results/',
+      'templates/project/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -26,6 +35,10 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'URL', 'Buffer', 'AbortSignal'].map((name) => [name, 'readonly']),
+      ),
+    },
   },
 )

@@ -49,7 +49,7 @@ function isCode(code: unknown): code is ErrorCode {
 function outcomeLeft(run: SharedRun): Readonly<Record<string, unknown>> {
   try {
     const stored: unknown = JSON.parse(readFileSync(join(run.folder, FILE), 'utf8'))
-    return stored instanceof Object ? { ...stored } : {}
+    return typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {}
   } catch {
     return {}
   }
