@@ -4,16 +4,18 @@ import { suiteVersion } from '../run/facts.ts'
 import { certify } from './certify.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
+import { init } from './init.ts'
 import { list } from './list.ts'
 import { verify } from './verify.ts'
 
 /** A command of the tool: its arguments in, its exit status out. */
 type Command = (args: readonly string[]) => Promise<number>
 
-const COMMANDS: Readonly<Record<string, Command>> = { certify, diff, doctor, list, verify }
+const COMMANDS: Readonly<Record<string, Command>> = { certify, diff, doctor, init, list, verify }
 
 const HELP = `hookproof ${suiteVersion()}: conformance tests for webhooks over mutual TLS
 
+  npx hookproof init                                        files to begin with, an adapter among them
   npx hookproof doctor --dispatcher 'node my-adapter.js'    is the adapter sound? no verdict
   npx hookproof certify --dispatcher 'node my-adapter.js'   the conformance run, with a report
   npx hookproof list                                        every scenario, by topic

@@ -1,0 +1,2 @@
+import { declareConformanceTests } from 'hookproof/playwright'
+declareConformanceTests()
