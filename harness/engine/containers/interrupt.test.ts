@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../package-root.ts'
 import { findDocker } from './docker-address.ts'
+import { labelOf } from './label.ts'
 import { leftovers, useLocalBases } from './test-support.ts'
 
 /** What this test's own runner put into the environment would make the run believe that it is a worker. */
@@ -47,14 +48,15 @@ test.describe('a run that is stopped from outside', () => {
     const exited = once(child, 'exit')
     await Promise.race([seen, exited])
     expect(output, 'the run has begun').toMatch(/·{5}/)
-    expect(leftovers().length).toBe(4)
+    const label = labelOf(runIn(temp))
+    expect(leftovers(label)).toHaveLength(4)
     process.kill(whom === 'group' ? -pid : pid, by)
     const [status] = (await exited) as [number | null]
-    return { status, output, folder, temp }
+    return { status, label, folder, temp }
   }
 
-  const expectNothingLeft = async (temp: string) => {
-    await expect.poll(leftovers, { timeout: 20_000 }).toEqual([])
+  const expectNothingLeft = async (label: string, temp: string) => {
+    await expect.poll(() => leftovers(label), { timeout: 20_000 }).toEqual([])
     await expect
       .poll(() => readdirSync(temp).filter((name) => name.startsWith('hookproof')), {
         timeout: 10_000,
@@ -67,9 +69,9 @@ test.describe('a run that is stopped from outside', () => {
     ['SIGTERM', 'process'],
   ] as const) {
     test(`${signal} ends it with a report, status 3 and nothing left behind`, async () => {
-      const { status, folder, temp } = await stopped(signal, whom)
+      const { status, label, folder, temp } = await stopped(signal, whom)
       expect(status).toBe(3)
-      await expectNothingLeft(temp)
+      await expectNothingLeft(label, temp)
       const report = JSON.parse(
         readFileSync(join(folder, 'conformance-report/report.json'), 'utf8'),
       ) as { verdict: string }
@@ -78,7 +80,14 @@ test.describe('a run that is stopped from outside', () => {
   }
 
   test('SIGKILL, which nothing can catch, leaves nothing behind either', async () => {
-    const { temp } = await stopped('SIGKILL', 'group')
-    await expectNothingLeft(temp)
+    const { label, temp } = await stopped('SIGKILL', 'group')
+    await expectNothingLeft(label, temp)
   })
 })
+
+/** The id of the run whose folder is there. */
+function runIn(temp: string): string {
+  const name = readdirSync(temp).find((one) => one.startsWith('hookproof-run-')) ?? ''
+  const run = JSON.parse(readFileSync(join(temp, name, 'run.json'), 'utf8')) as { id: string }
+  return run.id
+}

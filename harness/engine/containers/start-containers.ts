@@ -5,7 +5,7 @@ import { Docker } from './docker.ts'
 import { findDocker, urlOf } from './docker-address.ts'
 import { leaveFacts, type ContainersFacts } from './facts.ts'
 import { ensureImage, imageRecipes, type ImageRecipe } from './images.ts'
-import { labelOf, RUN_LABEL } from './label.ts'
+import { labelOf, OWNER_LABEL, RUN_LABEL } from './label.ts'
 import { readNginxLine } from '../../observation/readers/nginx.ts'
 import { LogFeed } from './log-feed.ts'
 import { FILES_SLOT } from './published-port.ts'
@@ -71,7 +71,7 @@ function prepareTestcontainers(dockerHost: string): void {
 }
 
 async function startAll(docker: Docker, runId: string): Promise<ContainersFacts> {
-  const labels = { [RUN_LABEL]: runId }
+  const labels = { [RUN_LABEL]: runId, [OWNER_LABEL]: String(process.pid) }
   const network = `hookproof-${runId}`
   const recipes = imageRecipes(process.env)
   const networkUp = docker.createNetwork(network, labels)

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { Docker } from './docker.ts'
 import { findDocker } from './docker-address.ts'
 import { imageRecipes } from './images.ts'
+import { OWNER_LABEL } from './label.ts'
 
 /** The bases that are on this machine take the place of the public ones. */
 export async function useLocalBases(): Promise<void> {
@@ -22,10 +23,10 @@ export function docker(...args: readonly string[]): string {
   return execFileSync('docker', [...args], { encoding: 'utf8', timeout: 60_000 }).trim()
 }
 
-/** Ids of the containers and networks of ours that exist. */
-export function leftovers(): readonly string[] {
-  const label = '--filter=label=hookproof.run'
-  return [docker('ps', '--all', '--quiet', label), docker('network', 'ls', '--quiet', label)]
+/** Ids of the containers and networks with a label; by default all that this process has started. */
+export function leftovers(label = `${OWNER_LABEL}=${process.pid}`): readonly string[] {
+  const filter = `--filter=label=${label}`
+  return [docker('ps', '--all', '--quiet', filter), docker('network', 'ls', '--quiet', filter)]
     .flatMap((output) => output.split('\n'))
     .filter(Boolean)
 }
