@@ -1,48 +1,11 @@
 import { expect, test } from '@playwright/test'
-import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageRoot } from '../package-root.ts'
 import { readReport } from '../report/read.ts'
-
-const PROGRAM = join(packageRoot, 'dist/harness/cli/main.js')
-
-interface Ended {
-  readonly status: number | null
-  readonly output: string
-  readonly folder: string
-}
-
-/** Runs the real tool in an empty folder; `during` sees the child while it runs. */
-async function hookproof(
-  args: readonly string[],
-  options: {
-    readonly files?: Readonly<Record<string, string>>
-    readonly during?: (output: string, interrupt: () => void) => void
-  } = {},
-): Promise<Ended> {
-  const folder = mkdtempSync(join(tmpdir(), 'hookproof-e2e-'))
-  for (const [name, text] of Object.entries(options.files ?? {})) {
-    writeFileSync(join(folder, name), text)
-  }
-  const env = { ...process.env, HOOKPROOF_ENGINE: 'embedded', CI: '1', TMPDIR: folder }
-  for (const name of Object.keys(env)) {
-    if (/^(TEST_|PLAYWRIGHT_|PW_|HOOKPROOF_(SETTINGS|RUN_FOLDER))/.test(name)) {
-      Reflect.deleteProperty(env, name)
-    }
-  }
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env })
-  let output = ''
-  const hear = (chunk: Buffer): void => {
-    output += chunk.toString()
-    options.during?.(output, () => child.kill('SIGTERM'))
-  }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
-  const status = await new Promise<number | null>((resolve) => child.once('exit', resolve))
-  return { status, output, folder }
-}
+import { readStream } from '../report/read-stream.ts'
+import { hookproof } from './run-for-tests.ts'
 
 const leftovers = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name.startsWith('hookproof-run-'))
@@ -152,6 +115,10 @@ test('an interrupted run still writes its report', async () => {
   expect(report.summary.passed).toBeGreaterThan(0)
   expect(report.summary.inconclusive).toBeGreaterThan(0)
   expect(report.summary.planned).toBe(report.results.length)
+  const stream = readStream(join(folder, 'conformance-report/results.jsonl'))
+  expect(stream.results.length).toBeGreaterThan(0)
+  expect(stream.results.length).toBeLessThan(report.summary.planned)
+  expect(stream.footer.verdict).toBe('inconclusive')
   expect(leftovers(folder)).toEqual([])
 })
 

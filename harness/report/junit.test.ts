@@ -128,8 +128,8 @@ test('counts add up, over all and in each suite', () => {
 test('says how it was run', () => {
   const [suite] = all(root, 'testsuite')
   const pairs = suite === undefined ? [] : all(suite, 'property')
-  const properties = Object.fromEntries(
-    pairs.map(({ attributes }) => [attributes['name'], attributes['value']]),
+  const properties: Readonly<Record<string, string>> = Object.fromEntries(
+    pairs.map(({ attributes }) => [attributes['name'] ?? '', attributes['value'] ?? '']),
   )
   expect(properties).toMatchObject({
     'hookproof.verdict': 'nonconformant',
