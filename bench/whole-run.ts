@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageRoot } from '../harness/package-root.ts'
+import type { EngineName } from '../harness/scenario/vocabulary.ts'
 
-/** Wall time of `hookproof certify` on the embedded engine, in milliseconds. */
-export async function wholeRunMs(): Promise<number> {
+/** Wall time of `hookproof certify` on an engine, in milliseconds; null when the run came to nothing. */
+export async function wholeRunMs(engine: EngineName): Promise<number | null> {
   const folder = mkdtempSync(join(tmpdir(), 'hookproof-bench-'))
   try {
     const began = performance.now()
@@ -15,17 +16,18 @@ export async function wholeRunMs(): Promise<number> {
         join(packageRoot, 'dist/harness/cli/main.js'),
         'certify',
         '--engine',
-        'embedded',
+        engine,
         '--report',
         folder,
       ],
       { cwd: packageRoot, stdio: 'ignore' },
     )
-    await new Promise((resolve, reject) => {
+    const status = await new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('exit', resolve)
     })
-    return performance.now() - began
+    // 3: the adapter or the environment broke, for example because there is no Docker engine.
+    return status === 3 ? null : performance.now() - began
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,43 +1,69 @@
+import { HarnessError } from '../errors.ts'
 import type { EngineName } from '../scenario/vocabulary.ts'
+import { findDocker, urlOf } from './containers/docker-address.ts'
 import { startContainersEngine } from './containers/engine.ts'
 import { startContainers } from './containers/start-containers.ts'
 import { startEmbeddedEngine } from './embedded.ts'
 import type { StartedEngine } from './types.ts'
 
-/** Which engine a run takes, and why: one sentence. */
-export interface EngineChoice {
+/** The engine of a run, and what all its workers share. Disposing of it removes the latter. */
+export interface StartedGround extends AsyncDisposable {
   readonly engine: EngineName
+  /** Why it is this engine: what comes after `because`. */
   readonly because: string
 }
 
-/** What `auto` takes. Never rejects, and takes at most two seconds. */
-export function chooseEngine(wanted: EngineName | 'auto'): Promise<EngineChoice> {
-  return Promise.resolve(
-    wanted === 'auto'
-      ? { engine: 'embedded', because: 'it needs Node alone' }
-      : { engine: wanted, because: 'it was asked for' },
-  )
+/** A run, as far as an engine has to know it. */
+export interface RunForEngine {
+  readonly id: string
+  /** Private to the run; its processes share it. */
+  readonly folder: string
 }
 
-/** What all workers of a run share and only the runner starts: nothing, for the embedded engine. */
-export type StartedGround = AsyncDisposable
-
 /**
- * Starts what all workers of a run share. Call it once a run, in the runner's process, and dispose of it
- * when the last worker has ended.
+ * Settles which engine a run takes, and starts what all its workers share. Call it once a run, in the
+ * runner's process, and dispose of it when the last worker has ended.
  *
- * @throws HarnessError `ERR_ENGINE_UNAVAILABLE` when the engine cannot be had here, `ERR_ENGINE_FAULT`
- *   when it does not come up
+ * `auto` takes containers where a Docker engine answers within two seconds and they come up, else the
+ * embedded engine, which shares nothing.
+ *
+ * @throws HarnessError for containers that were asked for: `ERR_ENGINE_UNAVAILABLE` when they cannot be
+ *   had here, `ERR_ENGINE_FAULT` when they do not come up
  */
 export async function startGround(
-  engine: EngineName,
-  run: { readonly id: string; readonly folder: string },
+  wanted: EngineName | 'auto',
+  run: RunForEngine,
 ): Promise<StartedGround> {
-  switch (engine) {
+  switch (wanted) {
     case 'embedded':
-      return { [Symbol.asyncDispose]: () => Promise.resolve() }
+      return embedded('it was asked for')
     case 'containers':
-      return await startContainers(run)
+      return containers('it was asked for', await startContainers(run))
+    case 'auto': {
+      const finding = await findDocker()
+      if (finding.found === 'none') return embedded(`no Docker engine answers (${finding.because})`)
+      try {
+        const started = await startContainers(run)
+        return containers(`a Docker engine answers at ${urlOf(finding.address)}`, started)
+      } catch (error) {
+        if (!(error instanceof HarnessError)) throw error
+        return embedded(`the containers cannot be had: ${error.message} ${error.hint}`)
+      }
+    }
+  }
+}
+
+function embedded(because: string): StartedGround {
+  return { engine: 'embedded', because, [Symbol.asyncDispose]: () => Promise.resolve() }
+}
+
+function containers(because: string, started: AsyncDisposable): StartedGround {
+  return {
+    engine: 'containers',
+    because,
+    [Symbol.asyncDispose]: async () => {
+      await started[Symbol.asyncDispose]()
+    },
   }
 }
 

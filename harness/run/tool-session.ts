@@ -1,6 +1,6 @@
 import { parseDispatcher } from '../dispatcher/description.ts'
 import { memoryRestartBudget } from '../dispatcher/restart-budget.ts'
-import { chooseEngine, startEngine, startGround } from '../engine/start.ts'
+import { startEngine, startGround } from '../engine/start.ts'
 import type { StartedEngine } from '../engine/types.ts'
 import { KeyPool } from '../pki/key-pool.ts'
 import { Pki } from '../pki/issue.ts'
@@ -31,9 +31,9 @@ export async function startSessionForTools(options: HookproofOptions): Promise<T
     closeRun(run)
   }
   try {
-    const { engine: name } = await chooseEngine(settings.engine)
-    started.push(await startGround(name, run))
-    const engine = await startEngine(name, run.folder)
+    const ground = await startGround(settings.engine, run)
+    started.push(ground)
+    const engine = await startEngine(ground.engine, run.folder)
     started.push(engine)
     const session = await Session.start({
       dispatcher: parseDispatcher(settings.dispatcher, settings.cwd),

@@ -1,4 +1,4 @@
-import { chooseEngine, startGround } from '../engine/start.ts'
+import { startGround } from '../engine/start.ts'
 import { renderError } from '../errors.ts'
 import { warmUp } from '../pki/key-pool.ts'
 import { currentCorpus } from './corpus.ts'
@@ -21,10 +21,10 @@ export default async function warmUpRun(): Promise<() => Promise<void>> {
   // A failure here is not lost: a worker that needs the key makes it, and meets the same error.
   warmUp(wantedKeys(scenarios), `${run.folder}/keys`).catch(() => undefined)
   try {
-    const { engine, because } = await chooseEngine(settings.engine)
+    const ground = await startGround(settings.engine, run)
+    const { engine, because } = ground
     publishSettings({ ...settings, engine })
-    process.stderr.write(`hookproof: the engine is ${engine}, for ${because}\n`)
-    const ground = await startGround(engine, run)
+    process.stderr.write(`hookproof takes the ${engine} engine, because ${because}\n`)
     return async () => {
       await ground[Symbol.asyncDispose]()
     }
