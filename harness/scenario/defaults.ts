@@ -165,7 +165,7 @@ export const STANDARD_DISPATCHER = {
   oauth2: 'none',
   signature: 'none',
   retry: 'none',
-  timeout: '2s',
+  timeout: '5s',
 } as const satisfies RawDispatcher
 
 /** `oauth2: {}`: the target's own certificate and trust anchors. */
