@@ -6,12 +6,22 @@ export type Json = Record<string, unknown>
 /** A report to be changed. */
 export type Draft = { -readonly [K in keyof Report]: Report[K] }
 
-const CONTROL = 'server-validity/control'
-/** The scenario of the run that failed. */
-export const LEAKED = 'server-validity/end-entity-expired'
-const REFUSED = 'server-validity/end-entity-not-yet-valid'
-const SKIPPED = 'pins/mismatch'
-const INSPECTED = 'rotation/shown-in-the-console'
+/** The scenarios of a run that a forger changes, by the part that they play. */
+export interface Cast {
+  readonly control: string
+  /** One that failed with a leak. */
+  readonly leaked: string
+  /** One that passed: the endpoint was refused. */
+  readonly refused: string
+  readonly skipped: string
+  /** One whose first step is an inspection. */
+  readonly inspected: string
+  /** One that a filter left out. */
+  readonly unwanted: string
+}
+
+/** A change of a report, with a name. */
+export type Change = readonly [what: string, change: (report: Draft) => void]
 
 /** The result of a scenario, to be changed. */
 export function of(report: Draft, scenario: string): Json {
@@ -34,86 +44,93 @@ const without = (report: Draft, scenario: string, kind: string): void => {
 }
 
 /** Each change of a report, and a difference that it must lead to. The forger has sealed it again. */
-export const FORGERIES: readonly (readonly [string, (report: Draft) => void, string])[] = [
+export const forgeries = ({
+  control,
+  leaked,
+  refused,
+  skipped,
+  inspected,
+  unwanted,
+}: Cast): readonly (readonly [...Change, difference: string])[] => [
   [
     'a verdict',
     (report) =>
-      Object.assign(of(report, LEAKED), { verdict: 'passed', grade: 'strict', reason: null }),
-    `${LEAKED} verdict`,
+      Object.assign(of(report, leaked), { verdict: 'passed', grade: 'strict', reason: null }),
+    `${leaked} verdict`,
   ],
-  ['a reason', (report) => (of(report, LEAKED)['reason'] = 'storm'), `${LEAKED} reason`],
-  ['a grade', (report) => (of(report, REFUSED)['grade'] = 'loose'), `${REFUSED} grade`],
+  ['a reason', (report) => (of(report, leaked)['reason'] = 'storm'), `${leaked} reason`],
+  ['a grade', (report) => (of(report, refused)['grade'] = 'loose'), `${refused} grade`],
   [
     'an advisory',
     (report) =>
-      (of(report, REFUSED)['advisories'] = [{ code: 'said-failed', reason: null, text: 'x' }]),
-    `${REFUSED} advisories/0`,
+      (of(report, refused)['advisories'] = [{ code: 'said-failed', reason: null, text: 'x' }]),
+    `${refused} advisories/0`,
   ],
-  ['a level', (report) => (of(report, LEAKED)['level'] = 'SHOULD'), `${LEAKED} level`],
-  ['a title', (report) => (of(report, LEAKED)['title'] = 'Does well'), `${LEAKED} title`],
-  ['a reference', (report) => (of(report, LEAKED)['references'] = []), `${LEAKED} references/0`],
-  ['a profile', (report) => (of(report, LEAKED)['profile'] = 'strict'), `${LEAKED} profile`],
+  ['a level', (report) => (of(report, leaked)['level'] = 'SHOULD'), `${leaked} level`],
+  ['a title', (report) => (of(report, leaked)['title'] = 'Does well'), `${leaked} title`],
+  ['a reference', (report) => (of(report, leaked)['references'] = []), `${leaked} references/0`],
+  ['a profile', (report) => (of(report, leaked)['profile'] = 'strict'), `${leaked} profile`],
   [
     'an expectation',
     (report) => {
-      setOutcome(report, LEAKED)
+      setOutcome(report, leaked)
     },
-    `${LEAKED} expected/0/expect/outcome`,
+    `${leaked} expected/0/expect/outcome`,
   ],
   [
     'steps',
-    (report) => (of(report, INSPECTED)['expected'] = []),
-    `${INSPECTED} observations/step 1`,
+    (report) => (of(report, inspected)['expected'] = []),
+    `${inspected} observations/step 1`,
   ],
   [
     'the order of steps',
-    (report) => (seen(report, INSPECTED, 'step')['action'] = 'deliver'),
-    `${INSPECTED} observations/step 1`,
+    (report) => (seen(report, inspected, 'step')['action'] = 'deliver'),
+    `${inspected} observations/step 1`,
   ],
   [
     'a request away',
     (report) => {
-      without(report, CONTROL, 'request')
+      without(report, control, 'request')
     },
-    `${CONTROL} verdict`,
+    `${control} verdict`,
   ],
   [
     'a reply away',
     (report) => {
-      without(report, REFUSED, 'reply')
+      without(report, refused, 'reply')
     },
-    `${REFUSED} verdict`,
+    `${refused} verdict`,
   ],
   [
     'a ClientHello away',
     (report) => {
-      without(report, REFUSED, 'client-hello')
+      without(report, refused, 'client-hello')
     },
-    `${REFUSED} verdict`,
+    `${refused} verdict`,
   ],
   [
     'an inspection away',
     (report) => {
-      without(report, INSPECTED, 'inspected')
+      without(report, inspected, 'inspected')
     },
-    `${INSPECTED} verdict`,
+    `${inspected} verdict`,
   ],
   [
     'decrypted bytes',
-    (report) => (seen(report, REFUSED, 'connection-closed')['decryptedBytes'] = 1),
-    `${REFUSED} verdict`,
+    (report) => (seen(report, refused, 'connection-closed')['decryptedBytes'] = 1),
+    `${refused} verdict`,
   ],
   [
     'a certificate',
-    (report) => (seen(report, INSPECTED, 'inspected')['name'] = 'rogue'),
-    `${INSPECTED} verdict`,
+    (report) => (seen(report, inspected, 'inspected')['name'] = 'rogue'),
+    `${inspected} verdict`,
   ],
-  ['a control', (report) => (of(report, REFUSED)['control'] = 'failed'), `${REFUSED} control`],
-  ['a control away', (report) => (of(report, REFUSED)['control'] = null), `${REFUSED} control`],
+  ['a control', (report) => (of(report, refused)['control'] = 'failed'), `${refused} control`],
+  ['a control away', (report) => (of(report, refused)['control'] = null), `${refused} control`],
   [
     'a control of a control',
-    (report) => (of(report, CONTROL)['control'] = 'passed'),
-    `${CONTROL} control`,
+    (report) => (of(report, control)['control'] = 'passed'),
+    `${control} control`,
   ],
   [
     'a count',
@@ -131,21 +148,21 @@ export const FORGERIES: readonly (readonly [string, (report: Draft) => void, str
   ['the filter', (report) => (report.run = { ...report.run, filtered: false }), 'run run/filtered'],
   [
     'a plan entry away',
-    (report) => (report.plan = report.plan.filter(({ scenario }) => scenario !== LEAKED)),
-    `${LEAKED} plan`,
+    (report) => (report.plan = report.plan.filter(({ scenario }) => scenario !== leaked)),
+    `${leaked} plan`,
   ],
   [
     'a result away',
-    (report) => (report.results = report.results.filter(({ scenario }) => scenario !== LEAKED)),
-    `${LEAKED} results`,
+    (report) => (report.results = report.results.filter(({ scenario }) => scenario !== leaked)),
+    `${leaked} results`,
   ],
   [
     'a plan entry and its result away',
     (report) => {
-      report.plan = report.plan.filter(({ scenario }) => scenario !== LEAKED)
-      report.results = report.results.filter(({ scenario }) => scenario !== LEAKED)
+      report.plan = report.plan.filter(({ scenario }) => scenario !== leaked)
+      report.results = report.results.filter(({ scenario }) => scenario !== leaked)
     },
-    `${LEAKED} plan`,
+    `${leaked} plan`,
   ],
   [
     'an unwanted scenario to an opt-in one',
@@ -153,7 +170,7 @@ export const FORGERIES: readonly (readonly [string, (report: Draft) => void, str
       (report.plan = report.plan.map((entry) =>
         entry.selection === 'filtered-out' ? { ...entry, selection: 'opt-in' } : entry,
       )),
-    'pins/one-of-a-set plan/selection',
+    `${unwanted} plan/selection`,
   ],
   ['the order of the plan', (report) => (report.plan = report.plan.toReversed()), 'run plan/0'],
   [
@@ -172,7 +189,7 @@ export const FORGERIES: readonly (readonly [string, (report: Draft) => void, str
       const capabilities = [...report.dispatcher.capabilities, 'pin.spki']
       report.dispatcher = { ...report.dispatcher, capabilities }
     },
-    `${SKIPPED} verdict`,
+    `${skipped} verdict`,
   ],
   [
     'a capability away',
@@ -180,24 +197,24 @@ export const FORGERIES: readonly (readonly [string, (report: Draft) => void, str
       const capabilities = report.dispatcher.capabilities.filter((one) => one !== 'rotation')
       report.dispatcher = { ...report.dispatcher, capabilities }
     },
-    `${INSPECTED} verdict`,
+    `${inspected} verdict`,
   ],
   [
     'a failure to a skip',
     (report) =>
-      Object.assign(of(report, LEAKED), {
+      Object.assign(of(report, leaked), {
         verdict: 'skipped',
         reason: null,
         control: null,
         observations: [],
         missing: { capabilities: ['pin.spki'], engines: [] },
       }),
-    `${LEAKED} verdict`,
+    `${leaked} verdict`,
   ],
   [
     'what a skip lacks',
-    (report) => (of(report, SKIPPED)['missing'] = { capabilities: ['retry'], engines: [] }),
-    `${SKIPPED} missing/capabilities/0`,
+    (report) => (of(report, skipped)['missing'] = { capabilities: ['retry'], engines: [] }),
+    `${skipped} missing/capabilities/0`,
   ],
 ]
 
@@ -207,13 +224,13 @@ function setOutcome(report: Draft, scenario: string): void {
 }
 
 /** Nothing follows from these: only the seal knows. */
-export const CARELESS: readonly (readonly [string, (report: Draft) => void])[] = [
+export const careless = ({ leaked }: Cast): readonly Change[] => [
   ['the name', (report) => (report.dispatcher = { ...report.dispatcher, name: 'Better hooks' })],
   ['the version', (report) => (report.dispatcher = { ...report.dispatcher, version: '9.9.9' })],
   ['a date', (report) => (report.run = { ...report.run, startedAt: '2020-01-01T00:00:00Z' })],
   ['a version of a part', (report) => (report.run = { ...report.run, versions: {} })],
-  ['a duration', (report) => (of(report, LEAKED)['durationMs'] = 1)],
-  ['a header', (report) => (seen(report, LEAKED, 'request')['headers'] = {})],
-  ['the stimulus', (report) => (of(report, LEAKED)['stimulus'] = {})],
+  ['a duration', (report) => (of(report, leaked)['durationMs'] = 1)],
+  ['a header', (report) => (seen(report, leaked, 'request')['headers'] = {})],
+  ['the stimulus', (report) => (of(report, leaked)['stimulus'] = {})],
   ['the seal itself', (report) => (report.seal = `sha256:${'0'.repeat(64)}`)],
 ]

@@ -8,11 +8,21 @@ import { readReport } from '../report/read.ts'
 import { sealOf } from '../report/seal.ts'
 import { verifyReport } from '../report/verify.ts'
 import { loadScenarios } from '../scenario/load.ts'
-import { CARELESS, FORGERIES, LEAKED, of, type Draft } from './forgeries-for-tests.ts'
+import { careless, forgeries, of, type Draft } from './forgeries-for-tests.ts'
 import { hookproof } from './run-for-tests.ts'
 
 // One run serves all tests: they stay in one worker.
 test.describe.configure({ mode: 'default' })
+
+const LEAKED = 'server-validity/end-entity-expired'
+const CAST = {
+  control: 'server-validity/control',
+  leaked: LEAKED,
+  refused: 'server-validity/end-entity-not-yet-valid',
+  skipped: 'pins/mismatch',
+  inspected: 'rotation/shown-in-the-console',
+  unwanted: 'pins/one-of-a-set',
+}
 
 /** What the forgeries are about: a leak, a refusal, a skip and inspections, each with its control. */
 const SELECTED = 'server-validity/|pins/(control|mismatch)|rotation/(control|shown-in-the-console)'
@@ -93,7 +103,7 @@ test('an honest report is sound, although nonconformant', async () => {
   expect(output).toContain(`${planned - skipped} scenarios of ${planned} judged again`)
 })
 
-for (const [what, change, difference] of FORGERIES) {
+for (const [what, change, difference] of forgeries(CAST)) {
   test(`finds a forger who changes ${what}`, () => {
     const report = draft()
     change(report)
@@ -102,7 +112,7 @@ for (const [what, change, difference] of FORGERIES) {
   })
 }
 
-for (const [what, change] of CARELESS) {
+for (const [what, change] of careless(CAST)) {
   test(`the seal finds a careless change of ${what}`, () => {
     const report = draft()
     change(report)

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { compare } from './comparison.ts'
+import { EVERY_KIND } from './every-kind-for-tests.ts'
 import type { ReportedResult } from './model.ts'
 import { sampleReport } from './sample-for-tests.ts'
 import { skippedGroups } from './summary.ts'
@@ -71,6 +72,31 @@ test('a wrong certificate and a delivery that never began are told', () => {
     step: 2,
     state: 'never-begun',
     rows: [],
+  })
+})
+
+test('an inspection is compared like a delivery', () => {
+  const [step, shown] = EVERY_KIND.filter(({ kind }) => kind === 'step' || kind === 'inspected')
+  if (step === undefined || shown === undefined) throw new Error('both kinds are there')
+  const seen = [step, shown]
+  const inspect = (certificate: string, warnings: readonly string[]) =>
+    ({ do: 'inspect', expect: { certificate, warnings, absentWarnings: [] } }) as const
+  const [told] = compare({
+    expected: [inspect('dispatcher', ['client-certificate.expiring'])],
+    observations: seen,
+  })
+  expect(told).toMatchObject({ what: 'inspection', step: 0, state: 'begun' })
+  expect(told?.rows.map(({ what, mark }) => [what, mark])).toEqual([
+    ['Certificate shown', 'agrees'],
+    ['Warnings', 'agrees'],
+  ])
+  const wrong = { ...sample('sample-server-validity/control'), observations: seen }
+  expect(differences({ ...wrong, expected: [inspect('renewed', ['other'])] })).toEqual({
+    'Certificate shown': 'the certificate "dispatcher"',
+    Warnings: 'client-certificate.expiring',
+  })
+  expect(differences({ ...wrong, expected: [inspect('x', [])], observations: [step] })).toEqual({
+    'Certificate shown': 'the adapter did not answer',
   })
 })
 
