@@ -79,13 +79,13 @@ function cutOff(socket: Duplex, bytes: string): void {
 const DRIP_MS = 75
 
 function drip(socket: Duplex): void {
-  const bytes = [...'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n'].values()
+  const bytes = Buffer.from('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n').values()
   const timer = setInterval(() => {
     const next = bytes.next()
     if (next.done === true) {
       clearInterval(timer)
       closeGently(socket)
-    } else socket.write(next.value)
+    } else socket.write(Buffer.of(next.value))
   }, DRIP_MS)
   socket.once('close', () => {
     clearInterval(timer)

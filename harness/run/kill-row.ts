@@ -1,6 +1,18 @@
 import type { ScenarioResult } from '../report/model.ts'
 import type { Scenario } from '../scenario/types.ts'
 
+/** Miniatures that break so much that no list could name it all; each has a rule of its own. */
+export const BROAD: readonly string[] = ['null', 'always-refuse', 'always-deliver']
+
+/** Miniatures whose adapter breaks: nothing may be said about them, and no run may hang. */
+export const BROKEN: readonly string[] = [
+  'crashes-on-refusal',
+  'errs-on-refusal',
+  'hangs',
+  'prints-garbage',
+  'floods-stdout',
+]
+
 /** How a miniature fared in one scenario. */
 export type Fate = 'killed' | 'survived' | 'skipped' | 'inconclusive'
 

@@ -10,18 +10,31 @@ import { closeRun, openRun } from './run-folder.ts'
 import { Session } from './session.ts'
 import { settingsFrom, type HookproofOptions } from './settings.ts'
 
-/** A session outside Playwright: for the benchmark, the kill matrix and the doctor. */
+/** A session outside Playwright: for the benchmark and the doctor. */
 export interface ToolSession extends AsyncDisposable {
   readonly session: Session
   readonly corpus: Corpus
   readonly engine: StartedEngine
 }
 
+/** Corpus, engine and keys for several dispatchers, one after the other or at once: for the kill matrix. */
+export interface Workbench extends AsyncDisposable {
+  readonly corpus: Corpus
+  readonly engine: StartedEngine
+  /**
+   * Starts a session with certificates of its own, minted for this moment; only the keys are shared.
+   * The session is the caller's to dispose of.
+   *
+   * @param dispatcher - as `--dispatcher`; default that of the options.
+   */
+  open(dispatcher?: string): Promise<Session>
+}
+
 /**
- * Starts engine, PKI and adapter in this process. Options as in `hookproof.config.ts`; the environment
- * is not looked at.
+ * Starts engine and key pool in this process. Options as in `hookproof.config.ts`; the environment is
+ * not looked at.
  */
-export async function startSessionForTools(options: HookproofOptions): Promise<ToolSession> {
+export async function startWorkbench(options: HookproofOptions): Promise<Workbench> {
   const settings = settingsFrom({ engine: 'embedded', ...options }, {}, process.cwd())
   const corpus = loadScenarios(settings.scenarios)
   const run = openRun()
@@ -35,29 +48,49 @@ export async function startSessionForTools(options: HookproofOptions): Promise<T
     started.push(ground)
     const engine = await startEngine(ground.engine, run.folder)
     started.push(engine)
-    const session = await Session.start({
-      dispatcher: parseDispatcher(settings.dispatcher, settings.cwd),
-      restarts: memoryRestartBudget(Number.MAX_SAFE_INTEGER),
-      engine,
-      pki: new Pki({ now: run.now, keys: new KeyPool({ folder: `${run.folder}/keys` }) }),
-      now: run.now,
-      certificates: corpus.scenarios[0]?.certificates ?? {},
-      folder: run.folder,
-      cwd: settings.cwd,
-      scenarioById: (id) => corpus.byId.get(id),
-      reproduce: (id) => reproduceLine(id, settings),
-    })
+    const keys = new KeyPool({ folder: `${run.folder}/keys` })
     return {
-      session,
       corpus,
       engine,
-      [Symbol.asyncDispose]: async () => {
-        await session[Symbol.asyncDispose]()
-        await stop()
+      open: (dispatcher = settings.dispatcher) => {
+        const now = new Date()
+        return Session.start({
+          dispatcher: parseDispatcher(dispatcher, settings.cwd),
+          restarts: memoryRestartBudget(Number.MAX_SAFE_INTEGER),
+          engine,
+          pki: new Pki({ now, keys }),
+          now,
+          certificates: corpus.scenarios[0]?.certificates ?? {},
+          folder: run.folder,
+          cwd: settings.cwd,
+          scenarioById: (id) => corpus.byId.get(id),
+          reproduce: (id) => reproduceLine(id, settings),
+        })
       },
+      [Symbol.asyncDispose]: stop,
     }
   } catch (error) {
     await stop()
+    throw error
+  }
+}
+
+/** Starts a workbench with one session on it. */
+export async function startSessionForTools(options: HookproofOptions): Promise<ToolSession> {
+  const bench = await startWorkbench(options)
+  try {
+    const session = await bench.open()
+    return {
+      session,
+      corpus: bench.corpus,
+      engine: bench.engine,
+      [Symbol.asyncDispose]: async () => {
+        await session[Symbol.asyncDispose]()
+        await bench[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    await bench[Symbol.asyncDispose]()
     throw error
   }
 }
