@@ -7,8 +7,11 @@ import { exchange, FENCE_SLOT, FILES_SLOT } from './published-port.ts'
 /** A worker that a reload has retired closes after one request. */
 const WRITE_ATTEMPTS = 4
 
+/** Longest wait for a worker with a new configuration. */
+const RELOAD_MS = 10_000
+
 /** Bounds of everything that is asked of a terminator. */
-export const TERMINATOR_MS = 3000
+export const TERMINATOR_MS = 5000
 
 /** Gives nginx files, makes it reload, and waits for its log. All throw when nginx does not do it in time. */
 export class NginxControl {
@@ -61,13 +64,14 @@ export class NginxControl {
     return [...answers.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status = '']) => status)
   }
 
-  /** Reloads. The old configuration goes on serving when the new one is refused. */
-  async reload(): Promise<void> {
+  /** Takes a configuration, and reloads. The old one goes on serving when the new one is refused. */
+  async load(files: ReadonlyMap<string, string>): Promise<void> {
+    await this.write(files)
     const ready = this.#feed.wait(
       (part) =>
         // Other faults name the client whose connection they are about.
         part.part === 'ready' || (part.part === 'fault' && !part.detail.includes('client: ')),
-      TERMINATOR_MS,
+      RELOAD_MS,
     )
     try {
       await this.#docker.signal(this.#facts.container, 'SIGHUP')
@@ -76,7 +80,7 @@ export class NginxControl {
       throw error
     }
     const part = await ready.line
-    if (part === 'late') throw new Error('no new worker within 3 s')
+    if (part === 'late') throw new Error(`no new worker within ${RELOAD_MS / 1000} s`)
     if (part.part === 'fault') {
       throw new HarnessError('ERR_ENGINE_FAULT', part.detail, {
         hint: 'The setup of this scenario makes a configuration that nginx refuses.',

@@ -31,22 +31,24 @@ test('what is done alone is done one after the other', async () => {
 })
 
 test('a reload waits for scenarios that must not be disturbed', async () => {
-  const lock = new ReloadLock(emptyFolder())
-  const quiet = await lock.quiet()
+  const folder = emptyFolder()
+  const lock = new ReloadLock(folder)
+  const quiet = await lock.quiet(0)
   const events: string[] = []
-  const reload = lock.alone(() => Promise.resolve(events.push('reload')))
+  await lock.alone(() => Promise.resolve(events.push('own reload')))
+  const reload = new ReloadLock(folder).alone(() => Promise.resolve(events.push('reload')))
   await new Promise((resolve) => setTimeout(resolve, 50))
   events.push('quiet ends')
   quiet[Symbol.dispose]()
   await reload
-  expect(events).toEqual(['quiet ends', 'reload'])
+  expect(events).toEqual(['own reload', 'quiet ends', 'reload'])
 })
 
 test('quiet begins when the last reload is quite over', async () => {
   const lock = new ReloadLock(emptyFolder())
   lock.reloaded()
   const began = performance.now()
-  const quiet = await lock.quiet()
+  const quiet = await lock.quiet(200)
   expect(performance.now() - began).toBeGreaterThan(100)
   quiet[Symbol.dispose]()
 })

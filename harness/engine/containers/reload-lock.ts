@@ -27,6 +27,8 @@ const PATIENCE_MS = 45_000
  */
 export class ReloadLock {
   readonly #folder: string
+  readonly #own = `${QUIET}${process.pid}-${randomBytes(4).toString('hex')}`
+  #count = 0
 
   constructor(folder: string) {
     this.#folder = folder
@@ -48,9 +50,13 @@ export class ReloadLock {
     writeFileSync(join(this.#folder, RELOADED), '', { mode: 0o600 })
   }
 
-  /** Keeps reloads away until it is disposed of. Begins when the last one is quite over. */
-  async quiet(): Promise<Disposable> {
-    const path = join(this.#folder, `${QUIET}${process.pid}-${randomBytes(4).toString('hex')}`)
+  /**
+   * Keeps other workers' reloads away until it is disposed of.
+   *
+   * @param afterMs how long the last reload must be over when it begins
+   */
+  async quiet(afterMs: number): Promise<Disposable> {
+    const path = join(this.#folder, `${this.#own}-${++this.#count}`)
     await this.#take()
     try {
       writeFileSync(path, String(process.pid), { mode: 0o600 })
@@ -58,7 +64,8 @@ export class ReloadLock {
       this.#give()
     }
     const reloaded = statSync(join(this.#folder, RELOADED), { throwIfNoEntry: false })
-    await sleep(Math.max(0, (reloaded?.mtimeMs ?? 0) + RETIRING_MS - Date.now()))
+    const rest = (reloaded?.mtimeMs ?? 0) + afterMs - Date.now()
+    await sleep(Math.min(Math.max(0, rest), afterMs))
     return {
       [Symbol.dispose]() {
         rmSync(path, { force: true })
@@ -86,7 +93,8 @@ export class ReloadLock {
 
   #quietOnes(): readonly string[] {
     return readdirSync(this.#folder).filter((name) => {
-      if (!name.startsWith(QUIET)) return false
+      // One's own scenario knows what it does.
+      if (!name.startsWith(QUIET) || name.startsWith(this.#own)) return false
       const path = join(this.#folder, name)
       if (!isLeftBehind(path)) return true
       rmSync(path, { force: true })

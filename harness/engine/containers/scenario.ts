@@ -7,6 +7,7 @@ import { disposeAll } from '../listener.ts'
 import type { ScenarioStage, StartedScenario } from '../types.ts'
 import { BackendSide } from './backend-side.ts'
 import type { WorkerParts } from './engine.ts'
+import { RETIRING_MS } from './reload-lock.ts'
 import { SlotSet, type Setups } from './slot-set.ts'
 import { Stack } from './stack.ts'
 
@@ -42,13 +43,12 @@ async function standUp(
   })
   const slots = stack.use(new SlotSet(parts, stage))
   await slots.add(setups)
-  // A reload would close the idle connections that such a scenario is about.
-  if (
-    Object.values(setups)
-      .flat()
-      .some(({ keepAlive }) => keepAlive === 'on')
-  ) {
-    stack.use(await parts.lock.quiet())
+  const isKept = Object.values(setups)
+    .flat()
+    .some(({ keepAlive }) => keepAlive === 'on')
+  // A reload of nginx closes idle connections, and one of HAProxy can reset those just made.
+  if (isKept || slots.terminators.has('haproxy')) {
+    stack.use(await parts.lock.quiet(isKept ? RETIRING_MS : 0))
   }
   const wires = await startWires(stage, slots, stack)
   const clientSecret = randomBytes(32).toString('base64url')

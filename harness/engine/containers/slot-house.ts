@@ -160,8 +160,7 @@ export class SlotHouse {
       name === 'nginx'
         ? ([this.#nginxPool, 'conf'] as const)
         : ([this.#haproxyPool, 'cfg'] as const)
-    await control.write(new Map([...files, [this.#file(extension), pool.render()]]))
-    await control.reload()
+    await control.load(new Map([...files, [this.#file(extension), pool.render()]]))
     this.#parts.lock.reloaded()
   }
 
