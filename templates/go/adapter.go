@@ -236,7 +236,7 @@ func prepare(config config) (*target, *notDelivered) {
 		url:            config.URL,
 		timeout:        10 * time.Second,
 		hasCertificate: config.ClientCertificate != nil,
-		tls:            &tls.Config{MinVersion: tls.VersionTLS12, VerifyConnection: refuseWeakKeys},
+		tls:            &tls.Config{MinVersion: tls.VersionTLS12, VerifyConnection: refuseWhatGoAccepts},
 	}
 	if config.TimeoutMs > 0 {
 		prepared.timeout = time.Duration(config.TimeoutMs) * time.Millisecond
@@ -264,23 +264,35 @@ func prepare(config config) (*target, *notDelivered) {
 	return prepared, nil
 }
 
-// Certificate and key, if they can be used.
+// Certificate and key, if they can be used. The certificate of the key comes first, however the bundle
+// was put together.
 func load(certificate certificate) (*tls.Certificate, *notDelivered) {
 	if certificate.KeyPem == "" {
 		return nil, refusedAt("config", "client-certificate.missing", "a certificate without its key")
 	}
-	// X509KeyPair overlooks a block that was cut off.
-	whole := 0
-	for rest := []byte(certificate.ChainPem); ; whole++ {
+	var blocks [][]byte
+	for rest := []byte(certificate.ChainPem); ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			break
 		}
+		blocks = append(blocks, pem.EncodeToMemory(block))
 	}
-	if whole == 0 || whole != strings.Count(certificate.ChainPem, "-----BEGIN CERTIFICATE-----") {
+	// Go overlooks a block that was cut off.
+	if len(blocks) == 0 || len(blocks) != strings.Count(certificate.ChainPem, "-----BEGIN CERTIFICATE-----") {
 		return nil, refusedAt("config", "client-certificate.unreadable", "not a PEM certificate")
 	}
-	pair, err := tls.X509KeyPair([]byte(certificate.ChainPem), []byte(certificate.KeyPem))
+	var pair tls.Certificate
+	err := errors.New("no certificate")
+	for first := 0; first < len(blocks) && err != nil; first++ {
+		ordered := append([]byte{}, blocks[first]...)
+		for index, block := range blocks {
+			if index != first {
+				ordered = append(ordered, block...)
+			}
+		}
+		pair, err = tls.X509KeyPair(ordered, []byte(certificate.KeyPem))
+	}
 	if err != nil {
 		reason := "client-certificate.unreadable"
 		if strings.Contains(err.Error(), "does not match") {
@@ -303,10 +315,14 @@ func load(certificate certificate) (*tls.Certificate, *notDelivered) {
 	return &pair, nil
 }
 
-var errWeakKey = errors.New("weak key")
+var (
+	errWeakKey   = errors.New("weak key")
+	errNoPurpose = errors.New("an empty list of purposes")
+)
 
-// Go has checked path and name by now. Before 1.24 it let small RSA keys pass.
-func refuseWeakKeys(state tls.ConnectionState) error {
+// Go has checked path and name by now. Before 1.24 it let small RSA keys pass, and it takes a list of
+// purposes with nothing in it for none.
+func refuseWhatGoAccepts(state tls.ConnectionState) error {
 	for _, certificate := range state.VerifiedChains[0] {
 		switch key := certificate.PublicKey.(type) {
 		case *rsa.PublicKey:
@@ -316,6 +332,12 @@ func refuseWeakKeys(state tls.ConnectionState) error {
 		case *ecdsa.PublicKey:
 			if key.Curve.Params().BitSize < 224 {
 				return errWeakKey
+			}
+		}
+		for _, extension := range certificate.Extensions {
+			named := len(certificate.ExtKeyUsage) + len(certificate.UnknownExtKeyUsage)
+			if extension.Id.String() == "2.5.29.37" && named == 0 {
+				return errNoPurpose
 			}
 		}
 	}
@@ -377,12 +399,13 @@ func explain(err error, hasCertificate bool) *notDelivered {
 			return failedAt("tls", "client-certificate.missing", text)
 		case has("expired certificate"):
 			return failedAt("tls", "client-certificate.expired", text)
-		case has("handshake failure"), has("certificate"), has("access denied"):
+		case has("certificate"), has("access denied"), has("unknown certificate authority"):
 			if hasCertificate {
 				return failedAt("tls", "client-certificate.rejected", text)
 			}
 			return failedAt("tls", "client-certificate.missing", text)
 		}
+		// Among them handshake_failure, which says neither that it was the certificate nor that it was not.
 		return failedAt("tls", "tls.alert", text)
 	}
 
@@ -405,6 +428,8 @@ func explain(err error, hasCertificate bool) *notDelivered {
 		return certificate(invalidity(invalid))
 	case errors.Is(err, errWeakKey), errors.As(err, &algorithm), has("insecure algorithm"):
 		return certificate("weak")
+	case errors.Is(err, errNoPurpose):
+		return certificate("wrong-usage")
 	case errors.As(err, &authority), errors.As(err, &constraint):
 		return certificate("untrusted")
 	case errors.As(err, &critical), has("failed to parse certificate"), has("x509: "):

@@ -119,26 +119,31 @@ function prepare(config) {
   }
 }
 
-/** Certificate and key, if they can be used. Node itself sends none, in silence, if one is missing. */
+/**
+ * Certificate and key, if they can be used: the certificate of the key comes first, however the bundle
+ * was put together. Node itself sends none, in silence, if one of the two is missing.
+ */
 function usable({ chain_pem, key_pem }) {
   const refuse = (reason, native) => new NotDelivered('refused', 'config', reason, { native })
   if (!key_pem) throw refuse('client-certificate.missing', 'a certificate without its key')
   let chain
   let key
   try {
-    const blocks = chain_pem.split(/(?=-----BEGIN CERTIFICATE-----)/)
-    chain = blocks.map((block) => new X509Certificate(block))
+    const blocks = chain_pem.split(/^(?=-----BEGIN CERTIFICATE-----)/m)
+    chain = blocks.filter((block) => block.startsWith('-----')).map((one) => new X509Certificate(one))
     key = createPrivateKey(key_pem)
   } catch (error) {
     throw refuse('client-certificate.unreadable', error.code)
   }
-  if (!chain[0].checkPrivateKey(key)) throw refuse('client-certificate.key-mismatch')
+  const own = chain.find((certificate) => certificate.checkPrivateKey(key))
+  if (own === undefined) throw refuse('client-certificate.key-mismatch')
+  const ordered = [own, ...chain.filter((certificate) => certificate !== own)]
   const now = Date.now()
-  for (const { validFrom, validTo } of chain) {
+  for (const { validFrom, validTo } of ordered) {
     if (now > Date.parse(validTo)) throw refuse('client-certificate.expired')
     if (now < Date.parse(validFrom)) throw refuse('client-certificate.not-yet-valid')
   }
-  return { cert: chain_pem, key: key_pem }
+  return { cert: ordered.join(''), key: key_pem }
 }
 
 /** Sends one event and resolves to the 2xx status. Everything else is a NotDelivered. */
@@ -226,9 +231,10 @@ function asNotDelivered(error, stage, hasCertificate) {
   if (alert === 70) return as('refused', 'tls.version')
   if (alert === 116) return as('failed', 'client-certificate.missing')
   if (alert === 45) return as('failed', 'client-certificate.expired')
-  if ([40, 42, 43, 44, 46, 48, 49].includes(alert)) {
+  if ([42, 43, 44, 46, 48, 49].includes(alert)) {
     return as('failed', `client-certificate.${hasCertificate ? 'rejected' : 'missing'}`)
   }
+  // Among them handshake_failure (40), which says neither that it was the certificate nor that it was not.
   if (!Number.isNaN(alert)) return as('failed', 'tls.alert')
 
   if (NETWORK_REASONS[code]) return as('failed', NETWORK_REASONS[code])

@@ -18,6 +18,7 @@ import socket
 import ssl
 import sys
 import tempfile
+import threading
 import time
 from urllib.parse import urlsplit
 
@@ -147,9 +148,22 @@ def load_certificate(context, certificate):
     """Loads certificate and key, which ssl reads from files only."""
     if not certificate.get("key_pem"):
         raise NotDelivered("refused", "config", "client-certificate.missing", "no key")
+    # The certificate of the key comes first, however the bundle was put together.
+    blocks = re.split("^(?=-----BEGIN CERTIFICATE-----)", certificate["chain_pem"], flags=re.MULTILINE)
+    blocks = [block for block in blocks if block.startswith("-----")] or [certificate["chain_pem"]]
+    for own in blocks:
+        try:
+            ordered = [own] + [block for block in blocks if block is not own]
+            return load_ordered(context, "".join(ordered), certificate["key_pem"])
+        except NotDelivered as refusal:
+            if refusal.reason != "client-certificate.key-mismatch" or own is blocks[-1]:
+                raise
+
+
+def load_ordered(context, chain_pem, key_pem):
     with tempfile.TemporaryDirectory() as folder:  # mode 0700, and gone at the end of the block
         chain, key = os.path.join(folder, "chain.pem"), os.path.join(folder, "key.pem")
-        for path, text in ((chain, certificate["chain_pem"]), (key, certificate["key_pem"])):
+        for path, text in ((chain, chain_pem), (key, key_pem)):
             with open(path, "w", encoding="ascii", errors="replace") as file:
                 file.write(text)
         try:
@@ -164,19 +178,19 @@ def load_certificate(context, certificate):
 def send(target, event, timeout):
     """Sends one event and returns the 2xx status. Everything else is a NotDelivered."""
     url, give_up_at = target["url"], time.monotonic() + timeout
-
-    def left():
-        return max(0.001, give_up_at - time.monotonic())
-
     # A connection for each delivery: none outlives a change of certificate or of roots.
     connection = http.client.HTTPSConnection(
         url.hostname, url.port or 443, timeout=timeout, context=target["context"]
     )
-    stage = "tls"
+    connection.response_class = WholeResponse
+    stage, watchdog = "tls", None
     try:
         connection.connect()  # path and name are checked here, before a byte of the request
         stage = "request"
-        connection.sock.settimeout(left())
+        # The timeout above is for each read: an endpoint that sends an octet now and then would never use
+        # it up. This one is for the whole.
+        watchdog = threading.Timer(max(0, give_up_at - time.monotonic()), hang_up, [connection.sock])
+        watchdog.start()
         path = (url.path or "/") + ("?" + url.query if url.query else "")
         headers = {"Content-Type": event["content_type"], "User-Agent": "example-dispatcher"}
         try:
@@ -184,19 +198,54 @@ def send(target, event, timeout):
         except (BrokenPipeError, ConnectionResetError):
             pass  # an endpoint may answer and close before it has read everything: hear it out
         stage = "response"
-        connection.sock.settimeout(left())
         response = connection.getresponse()
-        response.read()
-    except (OSError, http.client.HTTPException) as error:
+        while response.read(65536):
+            pass  # to its end: an answer that is cut off is none
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if time.monotonic() >= give_up_at:
+            raise NotDelivered("failed", stage, "net.timeout") from error
         raise not_delivered(error, stage, target["has_certificate"]) from error
     finally:
+        if watchdog is not None:
+            watchdog.cancel()
         connection.close()
+    if time.monotonic() >= give_up_at:
+        raise NotDelivered("failed", stage, "net.timeout")
     # Only a 2xx is a delivery. A redirect is an answer: following it would show our certificate to a
     # stranger.
     if 200 <= response.status < 300:
         return response.status
     reason = "redirect.refused" if 300 <= response.status < 400 else "http.status"
     raise NotDelivered("failed", "response", reason, status=response.status)
+
+
+class WholeResponse(http.client.HTTPResponse):
+    """An answer whose header section came to its end: for http.client it need not."""
+
+    def __init__(self, *args, **keywords):
+        super().__init__(*args, **keywords)
+        self.fp = WholeLines(self.fp)
+
+
+class WholeLines:
+    def __init__(self, file):
+        self.file = file
+
+    def readline(self, *limit):
+        line = self.file.readline(*limit)
+        if not line.endswith(b"\n"):
+            raise http.client.IncompleteRead(line)
+        return line
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+def hang_up(sock):
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it has ended by itself
 
 
 # OpenSSL's numbers (X509_V_ERR_*), and what the protocol says. Any other: malformed.
@@ -217,7 +266,7 @@ ALERTS = {
 }
 
 ABOUT_OUR_CERTIFICATE = re.compile(
-    "HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_REVOKED"
+    "BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_REVOKED"
     "|CERTIFICATE_UNKNOWN|UNKNOWN_CA|ACCESS_DENIED"
 )
 
@@ -241,6 +290,7 @@ def not_delivered(error, stage, has_certificate):
                 return given(*ALERTS[alert])
             if ABOUT_OUR_CERTIFICATE.search(alert):
                 return given("failed", "client-certificate." + ("rejected" if has_certificate else "missing"))
+            # Among them HANDSHAKE_FAILURE, which says neither that it was the certificate nor that it was not.
             return given("failed", "tls.alert")
         if text in ("UNSUPPORTED_PROTOCOL", "UNKNOWN_PROTOCOL"):
             return given("refused", "tls.version")

@@ -101,6 +101,19 @@ serve() {
 
 # ---- The dispatcher: TODO call your own ---------------------------------------------------------
 
+# Puts the certificate of the key first, however the bundle was put together.
+arrange() {
+  local at=$1 own_key=$2 one
+  rm -f "$at"/one.*
+  awk -v at="$at" '/^-----BEGIN CERTIFICATE-----/ { n++ } n { print > (at "/one." n) }' "$at/client_certificate.chain_pem"
+  for one in "$at"/one.*; do
+    [ "$(openssl x509 -in "$one" -noout -pubkey 2>/dev/null)" = "$own_key" ] || continue
+    mv "$one" "$at/one.0"
+    cat "$at"/one.* >"$at/client_certificate.chain_pem"
+    break
+  done
+}
+
 # Prints why a configuration cannot be used, or nothing: better here than at the first event.
 check() {
   local at=$1 certificate_key own_key
@@ -108,8 +121,9 @@ check() {
   [ -e "$at/client_certificate.chain_pem" ] || return
   [ -e "$at/client_certificate.key_pem" ] || { echo client-certificate.missing; return; }
   command -v openssl >/dev/null || return # then curl finds out, at the first event
-  certificate_key=$(openssl x509 -in "$at/client_certificate.chain_pem" -noout -pubkey 2>/dev/null) &&
-    own_key=$(openssl pkey -in "$at/client_certificate.key_pem" -pubout -passin pass: 2>/dev/null) ||
+  own_key=$(openssl pkey -in "$at/client_certificate.key_pem" -pubout -passin pass: 2>/dev/null) &&
+    arrange "$at" "$own_key" &&
+    certificate_key=$(openssl x509 -in "$at/client_certificate.chain_pem" -noout -pubkey 2>/dev/null) ||
     { echo client-certificate.unreadable; return; }
   [ "$certificate_key" = "$own_key" ] || { echo client-certificate.key-mismatch; return; }
   openssl x509 -in "$at/client_certificate.chain_pem" -noout -checkend 0 >/dev/null ||
@@ -123,7 +137,7 @@ send() {
   ((timeout_ms <= deadline_ms)) || timeout_ms=$deadline_ms
   local options=(
     --disable # no ~/.curlrc; must come first
-    --silent --show-error --output /dev/null --write-out '%{http_code}'
+    --silent --show-error --output /dev/null --dump-header "$at/head" --write-out '%{http_code}'
     --proto =https --noproxy '*' --ciphers 'DEFAULT:@SECLEVEL=2'
     --max-time "$((timeout_ms / 1000)).$(printf '%03d' $((timeout_ms % 1000)))"
     --header "Content-Type: $content_type" --header 'Expect:' --user-agent "$name"
@@ -143,6 +157,9 @@ send() {
   if ((exit_status != 0)); then
     status=0
     explain "$exit_status" "$(cat "$at/stderr")"
+  # For curl a header section that is cut off is an answer: a whole one ends with an empty line.
+  elif [ "$(tail -c 4 "$at/head" | od -An -tx1 | tr -d ' ')" != 0d0a0d0a ]; then
+    status=0 disposition=failed reason=net.reset
   # Only a 2xx is a delivery. A redirect is an answer: following it would show our certificate to a stranger.
   elif ((status >= 200 && status < 300)); then
     disposition=delivered
@@ -179,7 +196,7 @@ explain() {
       disposition=refused stage=tls reason=server-certificate.malformed ;;
     *'self-signed certificate'* | *'issuer certificate'* | *'invalid CA certificate'* | *'path length constraint'* | *'subtree violation'*)
       disposition=refused stage=tls reason=server-certificate.untrusted ;;
-    *'SSL certificate problem'*) disposition=refused stage=tls reason=unspecified ;;
+    *'SSL certificate problem'* | *'certificate verify failed'*) disposition=refused stage=tls reason=unspecified ;;
     *'unsupported protocol'*) disposition=refused stage=tls reason=tls.version ;;
     35\ *SSL_ERROR_SYSCALL*) stage=tls reason=net.reset ;;
     35\ *) disposition=refused stage=tls reason=tls.other ;;
