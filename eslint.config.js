@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  // What `hookproof init` fills in is no program until it has.
+  // What `hookproof init` fills in is no program before, and a vendor's project has a build of its own.
   {
     ignores: [
       'dist/',
@@ -10,6 +10,7 @@ export default tseslint.config(
       'conformance-report/',
       'test-results/',
       'templates/project/',
+      'fixtures/vendor/',
     ],
   },
   js.configs.recommended,

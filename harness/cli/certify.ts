@@ -3,7 +3,7 @@ import { parseDispatcher } from '../dispatcher/description.ts'
 import { HarnessError } from '../errors.ts'
 import { ensureWritable } from '../report/write.ts'
 import { loadScenarios } from '../scenario/load.ts'
-import { testTitle } from '../run/corpus.ts'
+import { testTags, testTitle } from '../run/corpus.ts'
 import { exitStatusLeft } from '../run/outcome-file.ts'
 import { closeRun, openRun } from '../run/run-folder.ts'
 import type { Settings } from '../run/settings.ts'
@@ -18,7 +18,8 @@ const HELP = `npx hookproof certify [options]
                       configuration in this folder says, else the reference
   --engine NAME       embedded, containers or auto (default)
   --profile A,B       only these profiles; makes the run partial
-  --grep PATTERN      only scenarios whose "id: title" matches; makes the run partial
+  --grep PATTERN      only scenarios whose "id: title @level @profile @topic" matches;
+                      makes the run partial
   --report FOLDER     default conformance-report
   --workers N         how many adapters run side by side; default: one a core, at most 4
 
@@ -73,7 +74,9 @@ function checkBefore(settings: Settings, grep: string | undefined): void {
   const { scenarios } = loadScenarios(settings.scenarios)
   const pattern = grep === undefined ? /(?:)/ : patternOf(grep)
   const selected = scenarios.filter(
-    (one) => settings.profiles.includes(one.profile) && pattern.test(testTitle(one)),
+    (one) =>
+      settings.profiles.includes(one.profile) &&
+      pattern.test([testTitle(one), ...testTags(one)].join(' ')),
   )
   if (selected.length > 0) return
   throw new HarnessError(

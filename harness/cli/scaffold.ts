@@ -94,13 +94,14 @@ export function writePlanned(
   folder: string,
   { path, text, over }: PlannedFile,
   existing: 'keep' | 'replace',
-): 'written' | 'replaced' | 'kept' {
+): 'written' | 'changed' | 'replaced' | 'kept' {
   const target = join(folder, path)
   const there = existsSync(target)
   if (there && over === 'nothing' && existing === 'keep') return 'kept'
   mkdirSync(dirname(target), { recursive: true })
   writeFileSync(target, text)
-  return there ? 'replaced' : 'written'
+  if (!there) return 'written'
+  return over === 'merge' ? 'changed' : 'replaced'
 }
 
 function filled(template: string, values: Readonly<Record<string, string>>): string {

@@ -1,6 +1,6 @@
 import type { ScenarioResult } from '../report/model.ts'
 import { SCENARIO_ANNOTATION } from './annotation.ts'
-import { currentCorpus, testTitle } from './corpus.ts'
+import { currentCorpus, testTags, testTitle } from './corpus.ts'
 import { RESULT_ATTACHMENT, type ResultMessage } from './facts.ts'
 import { test } from './fixtures.ts'
 import { currentSettings } from './settings.ts'
@@ -14,10 +14,8 @@ export function declareConformanceTests(): void {
   const { profiles } = currentSettings()
   for (const scenario of currentCorpus().scenarios) {
     if (!profiles.includes(scenario.profile)) continue
-    const topic = scenario.id.slice(0, scenario.id.lastIndexOf('/'))
     const details = {
-      // A set: there is a topic "rotation" in the profile "rotation".
-      tag: [...new Set([scenario.level, scenario.profile, topic])].map((word) => `@${word}`),
+      tag: [...testTags(scenario)],
       annotation: { type: SCENARIO_ANNOTATION, description: scenario.id },
     }
     test(testTitle(scenario), details, async ({ worker }, info) => {

@@ -1,5 +1,6 @@
 import { loadScenarios, type Corpus } from '../scenario/load.ts'
 import type { PlannedScenario } from '../report/assemble.ts'
+import type { Scenario } from '../scenario/types.ts'
 import { reproduceLine } from './reproduce.ts'
 import { currentRun } from './run-folder.ts'
 import { currentSettings, DEFAULT_PROFILES, type Settings } from './settings.ts'
@@ -14,9 +15,19 @@ export function currentCorpus(): Corpus {
   return loaded.corpus
 }
 
-/** The title of a scenario's test: what `--grep` sees. */
+/** The title of a scenario's test: with the tags after it, what `--grep` sees. */
 export function testTitle(scenario: { readonly id: string; readonly title: string }): string {
   return `${scenario.id}: ${scenario.title}`
+}
+
+/** The tags of a scenario's test: level, profile and topic. A set: the profile "rotation" has a topic of that name. */
+export function testTags({
+  id,
+  level,
+  profile,
+}: Pick<Scenario, 'id' | 'level' | 'profile'>): readonly string[] {
+  const topic = id.slice(0, id.lastIndexOf('/'))
+  return [...new Set([level, profile, topic])].map((word) => `@${word}`)
 }
 
 /**
