@@ -57,6 +57,10 @@ function run(folder: string, command: string, args: readonly string[]): Ended {
 const npx = (folder: string, ...args: readonly string[]): Ended =>
   run(folder, 'npx', ['--no-install', ...args])
 
+/** What npx would run, without the second that npx takes. */
+const bin = (folder: string, name: string, ...args: readonly string[]): Ended =>
+  run(folder, join(folder, 'node_modules/.bin', name), args)
+
 const test = base.extend<{ project: string }, { installed: Installed }>({
   installed: [
     async ({}, use) => {
@@ -152,7 +156,7 @@ test('install, init, doctor, playwright test, verify: conformant', ({ installed 
   expect(report.profiles.find(({ id }) => id === 'core')).toMatchObject({
     result: 'conformant',
     failed: 0,
-    skipped: 0,
+    inconclusive: 0,
   })
   const page = readFileSync(join(folder, 'conformance-report/index.html'), 'utf8')
   expect(page).toContain('example-dispatcher')
@@ -179,43 +183,43 @@ for (const language of ['python', 'go', 'shell'] as const) {
   test(`an adapter in ${language} is sound and fails nothing`, ({ project }) => {
     const absent = missing(language)
     test.skip(absent.length > 0, `${absent.join(', ')} not installed`)
-    const init = npx(project, 'hookproof', 'init', '--language', language)
+    const init = bin(project, 'hookproof', 'init', '--language', language)
     expect(init.status, init.output).toBe(0)
     const { build } = LANGUAGES[language]
     if (build !== null) {
       const built = run(project, 'sh', ['-c', build])
       expect(built.status, built.output).toBe(0)
     }
-    const doctor = npx(project, 'hookproof', 'doctor')
+    const doctor = bin(project, 'hookproof', 'doctor')
     expect(doctor.status, doctor.output).toBe(0)
-    const grep = '@server-validity|@client-certificate-unusable|@client-certificate-missing'
-    const certify = npx(project, 'hookproof', 'certify', '--grep', grep)
+    const grep = '@server-validity|@client-certificate-unusable'
+    const certify = bin(project, 'hookproof', 'certify', '--grep', grep)
     expect(certify.status, certify.output).toBe(4)
     const { summary } = readReport(join(project, 'conformance-report/report.json'))
     expect(summary.failed + summary.inconclusive, certify.output).toBe(0)
-    expect(summary.passed).toBeGreaterThan(15)
+    expect(summary.passed).toBeGreaterThan(10)
   })
 }
 
 test("scenarios, tags and tests of the vendor's own run together with ours", ({ project }) => {
-  npx(project, 'hookproof', 'init')
+  bin(project, 'hookproof', 'init')
   cpSync(join(packageRoot, 'fixtures/vendor'), project, { recursive: true })
   const config = join(project, 'playwright.config.ts')
   const scaffolded = readFileSync(config, 'utf8')
   writeFileSync(config, scaffolded.replace("// scenarios: ['./my", "scenarios: ['./my"))
 
-  const list = npx(project, 'hookproof', 'list')
+  const list = bin(project, 'hookproof', 'list')
   expect(list.output).toMatch(/^ {2}acme\/answered-451 +SHOULD /m)
   expect(list.output).toMatch(/^ {2}server-validity\/end-entity-expired +MUST /m)
 
-  const tests = npx(project, 'playwright', 'test', '--grep', '@acme|@tls-versions|of our own')
+  const tests = bin(project, 'playwright', 'test', '--grep', '@acme|of our own|server-validity/control')
   expect(tests.status, tests.output).toBe(0)
   const { results } = readReport(join(project, 'conformance-report/report.json'))
   const passed = results.filter(({ verdict }) => verdict === 'passed').map((one) => one.scenario)
   expect(passed).toContain('acme/answered-451')
-  expect(passed).toContain('tls-versions/control')
+  expect(passed).toContain('server-validity/control')
 
-  const listed = npx(project, 'playwright', 'test', '--list', '--grep', '@SHOULD')
+  const listed = bin(project, 'playwright', 'test', '--list', '--grep', '@SHOULD')
   expect(listed.output).toContain('acme/answered-451: ')
   expect(listed.output).not.toContain('acme/control: ')
 
@@ -228,14 +232,14 @@ test("scenarios, tags and tests of the vendor's own run together with ours", ({ 
 
 test('init keeps what is there, and writes over it with --force', ({ project }) => {
   writeFileSync(join(project, 'adapter.mjs'), '// mine\n')
-  const kept = npx(project, 'hookproof', 'init')
+  const kept = bin(project, 'hookproof', 'init')
   expect(kept.output).toContain('kept      adapter.mjs')
   expect(kept.output).toContain('written   playwright.config.ts')
   expect(readFileSync(join(project, 'adapter.mjs'), 'utf8')).toBe('// mine\n')
-  const forced = npx(project, 'hookproof', 'init', '--force')
+  const forced = bin(project, 'hookproof', 'init', '--force')
   expect(forced.output).toContain('replaced  adapter.mjs')
   expect(readFileSync(join(project, 'adapter.mjs'), 'utf8')).toContain('A hookproof adapter')
-  const unknown = npx(project, 'hookproof', 'init', '--language', 'cobol')
+  const unknown = bin(project, 'hookproof', 'init', '--language', 'cobol')
   expect(unknown.status).toBe(2)
   expect(unknown.output).toContain('There is no adapter in "cobol".')
 })
@@ -243,14 +247,14 @@ test('init keeps what is there, and writes over it with --force', ({ project }) 
 test('a package of CommonJS modules stays one, and gets files that work in it', ({ project }) => {
   const manifest = '{ "type": "commonjs" }\n'
   writeFileSync(join(project, 'package.json'), manifest)
-  const init = npx(project, 'hookproof', 'init')
+  const init = bin(project, 'hookproof', 'init')
   expect(init.output).toContain('written   playwright.config.mts')
   expect(readFileSync(join(project, 'package.json'), 'utf8')).toBe(manifest)
-  const doctor = npx(project, 'hookproof', 'doctor')
+  const doctor = bin(project, 'hookproof', 'doctor')
   expect(doctor.status, doctor.output).toBe(0)
 
   copyFileSync(join(project, 'playwright.config.mts'), join(project, 'playwright.config.ts'))
-  const tests = npx(project, 'playwright', 'test', '--list')
+  const tests = bin(project, 'playwright', 'test', '--list')
   expect(tests.status).toBe(1)
   expect(tests.output).toContain('Name it playwright.config.mts')
 })
@@ -258,14 +262,14 @@ test('a package of CommonJS modules stays one, and gets files that work in it', 
 test('sources of a package that says nothing of its modules keep their meaning', ({ project }) => {
   writeFileSync(join(project, 'package.json'), '{}\n')
   writeFileSync(join(project, 'server.js'), "require('node:http')\n")
-  npx(project, 'hookproof', 'init')
+  bin(project, 'hookproof', 'init')
   expect(readFileSync(join(project, 'package.json'), 'utf8')).toBe('{}\n')
   expect(readdirSync(project)).toContain('playwright.config.mts')
 })
 
 test("a configuration that is none of hookproof's is said to be that", ({ project }) => {
   writeFileSync(join(project, 'playwright.config.mjs'), 'export default {}\n')
-  const { status, output } = npx(project, 'hookproof', 'certify')
+  const { status, output } = bin(project, 'hookproof', 'certify')
   expect(status).toBe(2)
   expect(output).toContain('playwright.config.mjs does not get as far as calling hookproof(…)')
 })

@@ -192,7 +192,7 @@ explain() {
     *'subject name matches'*) disposition=refused stage=tls reason=server-certificate.name-mismatch ;;
     *'unsuitable certificate purpose'*) disposition=refused stage=tls reason=server-certificate.wrong-usage ;;
     *'key too weak'* | *'md too weak'*) disposition=refused stage=tls reason=server-certificate.weak ;;
-    *'asn1 encoding routines'* | *'unhandled critical extension'*)
+    *'asn1 encoding routines'* | *'X509 V3 routines'* | *'unhandled critical extension'*)
       disposition=refused stage=tls reason=server-certificate.malformed ;;
     *'self-signed certificate'* | *'issuer certificate'* | *'invalid CA certificate'* | *'path length constraint'* | *'subtree violation'*)
       disposition=refused stage=tls reason=server-certificate.untrusted ;;
