@@ -1,41 +1,6 @@
-import type { Expectation } from '../scenario/types.ts'
+import { expecting } from './expecting-for-tests.ts'
 import type { SampleScenario } from './sample-for-tests.ts'
 import { Scene } from './scene-for-tests.ts'
-
-const NONE = { min: 0, max: 0 }
-
-function expecting(
-  outcome: Expectation['outcome'],
-  over: Partial<Expectation> = {},
-): readonly [Expectation] {
-  const delivered = outcome === 'delivered'
-  return [
-    {
-      target: 'first',
-      outcome,
-      reasons: [],
-      attempt: 'required',
-      clientCertificate: delivered ? 'dispatcher' : 'any',
-      requests: delivered ? { min: 1, max: 1 } : NONE,
-      connections: { min: 0, max: 3 },
-      token: null,
-      elsewhere: NONE,
-      absentHeaders: [],
-      resumption: 'forbidden',
-      signature: 'any',
-      minimumGapMs: 0,
-      gaps: 'any',
-      timestamps: 'any',
-      eventIds: 'any',
-      requiredHeaders: {},
-      serverName: 'any',
-      protocol: 'any',
-      oldestVersion: 'any',
-      answerBytes: null,
-      ...over,
-    },
-  ]
-}
 
 const begun = (): Scene => new Scene().configured().step(0)
 const delivery = (scene: Scene): Scene =>

@@ -171,7 +171,8 @@ expect: { outcome: delivered }`,
 })
 
 test('a second target: a patch of what the first is told, and expected of it', () => {
-  const scenario = parseOne(`other-dispatcher: { client-certificate: { certificate: next-dispatcher }, pins: [endpoint] }
+  const scenario =
+    parseOne(`other-dispatcher: { client-certificate: { certificate: next-dispatcher }, pins: [endpoint] }
 steps:
   - deliver: { outcome: delivered }
   - deliver: { target: other, outcome: delivered }`)

@@ -130,7 +130,9 @@ function usable({ chain_pem, key_pem }) {
   let key
   try {
     const blocks = chain_pem.split(/^(?=-----BEGIN CERTIFICATE-----)/m)
-    chain = blocks.filter((block) => block.startsWith('-----')).map((one) => new X509Certificate(one))
+    chain = blocks
+      .filter((block) => block.startsWith('-----'))
+      .map((one) => new X509Certificate(one))
     key = createPrivateKey(key_pem)
   } catch (error) {
     throw refuse('client-certificate.unreadable', error.code)
