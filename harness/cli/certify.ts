@@ -3,12 +3,12 @@ import { parseDispatcher } from '../dispatcher/description.ts'
 import { HarnessError } from '../errors.ts'
 import { ensureWritable } from '../report/write.ts'
 import { loadScenarios } from '../scenario/load.ts'
-import { testTags, testTitle } from '../run/corpus.ts'
 import { exitStatusLeft } from '../run/outcome-file.ts'
 import { closeRun, openRun } from '../run/run-folder.ts'
 import type { Settings } from '../run/settings.ts'
 import { parseOptions } from './arguments.ts'
 import { findConfig, playwrightProgram, projectSettings } from './project.ts'
+import { selectScenarios } from './selection.ts'
 
 const HELP = `npx hookproof certify [options]
 
@@ -72,29 +72,13 @@ function checkBefore(settings: Settings, grep: string | undefined): void {
   parseDispatcher(settings.dispatcher, settings.cwd)
   ensureWritable(settings.report)
   const { scenarios } = loadScenarios(settings.scenarios)
-  const pattern = grep === undefined ? /(?:)/ : patternOf(grep)
-  const selected = scenarios.filter(
-    (one) =>
-      settings.profiles.includes(one.profile) &&
-      pattern.test([testTitle(one), ...testTags(one)].join(' ')),
-  )
+  const selected = selectScenarios(scenarios, settings.profiles, grep)
   if (selected.length > 0) return
   throw new HarnessError(
     'ERR_NOTHING_SELECTED',
     `No scenario of ${settings.profiles.join(', ')} matches ${grep ?? 'anything'}.`,
     { hint: 'Run `npx hookproof list` for the ids and titles.' },
   )
-}
-
-function patternOf(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i')
-  } catch (error) {
-    throw new HarnessError('ERR_USAGE', `"${text}" is not a regular expression.`, {
-      hint: 'Give --grep a JavaScript regular expression or plain text.',
-      cause: error,
-    })
-  }
 }
 
 function playwrightArguments(grep: string | undefined, workers: string | undefined): string[] {

@@ -141,3 +141,25 @@ test('list shows every scenario, also for programs', async () => {
   expect(rows.length).toBeGreaterThan(45)
   expect(rows.every(({ level }) => level === 'MUST' || level === 'SHOULD')).toBe(true)
 })
+
+test('list selects by pattern and by profile, and shows what a scenario needs', async () => {
+  const ids = async (...args: readonly string[]) => {
+    const { status, output } = await hookproof(['list', '--json', ...args])
+    expect(status).toBe(0)
+    return (JSON.parse(output) as { id: string; profile: string }[]).map(({ id }) => id)
+  }
+  const pinned = await ids('--profile', 'pinning')
+  expect(pinned).toContain('pins/mismatch')
+  expect(pinned).not.toContain('server-validity/end-entity-expired')
+  expect(await ids('--grep', 'END-ENTITY-EXPIRED:')).toEqual(['server-validity/end-entity-expired'])
+  expect(await ids('--grep', '@pins( |$)', '--profile', 'core')).toEqual([])
+  const { output } = await hookproof(['list', '--grep', 'pins/mismatch'])
+  expect(output).toMatch(
+    /pins\/mismatch +MUST +pinning +Refuses .* {2}\[.*pin\.spki\]\n\n1 scenario\n/,
+  )
+  const refused = await hookproof(['list', '--profile', 'gold'])
+  expect([refused.status, refused.output]).toEqual([
+    2,
+    expect.stringContaining('There is no profile "gold".'),
+  ])
+})

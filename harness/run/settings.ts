@@ -81,7 +81,8 @@ function engineNamed(word: string): EngineName | 'auto' {
   })
 }
 
-function profileNamed(word: string): Profile {
+/** The profile of that name. @throws HarnessError `ERR_CONFIG_INVALID` when there is none */
+export function profileNamed(word: string): Profile {
   const found = PROFILES.find((one) => one === word.trim())
   if (found !== undefined) return found
   throw new HarnessError('ERR_CONFIG_INVALID', `There is no profile "${word.trim()}".`, {
