@@ -212,7 +212,13 @@ test("scenarios, tags and tests of the vendor's own run together with ours", ({ 
   expect(list.output).toMatch(/^ {2}acme\/answered-451 +SHOULD /m)
   expect(list.output).toMatch(/^ {2}server-validity\/end-entity-expired +MUST /m)
 
-  const tests = bin(project, 'playwright', 'test', '--grep', '@acme|of our own|server-validity/control')
+  const tests = bin(
+    project,
+    'playwright',
+    'test',
+    '--grep',
+    '@acme|of our own|server-validity/control',
+  )
   expect(tests.status, tests.output).toBe(0)
   const { results } = readReport(join(project, 'conformance-report/report.json'))
   const passed = results.filter(({ verdict }) => verdict === 'passed').map((one) => one.scenario)
