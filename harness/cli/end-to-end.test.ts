@@ -10,6 +10,9 @@ import { hookproof } from './run-for-tests.ts'
 const leftovers = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name.startsWith('hookproof-run-'))
 
+// Each starts the tool, which starts Playwright, which starts workers: slow on a busy machine.
+test.describe.configure({ timeout: 120_000 })
+
 test.describe('bad input is one sentence, one hint, and exit status 2', () => {
   for (const [what, args, sentence] of [
     ['an unknown engine', ['certify', '--engine', 'podman'], 'There is no engine "podman".'],

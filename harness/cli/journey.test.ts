@@ -102,7 +102,7 @@ function tarballs(printed: unknown): Tarball[] {
 }
 
 // One after the other, in one worker: they share the installation.
-test.describe.configure({ mode: 'default', timeout: 120_000 })
+test.describe.configure({ mode: 'default', timeout: 240_000 })
 
 test('the tarball holds what is needed and nothing else', ({ installed }) => {
   const { files } = installed
