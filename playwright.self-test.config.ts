@@ -10,7 +10,8 @@ export default defineConfig({
   // On a machine of CI a neighbour may take the time of a real process; what passes only at the second
   // attempt is reported as flaky, and is to be mended.
   retries: process.env['CI'] === undefined ? 0 : 2,
-  timeout: 30_000,
+  // Some tests run the real thing, in processes of its own.
+  timeout: 150_000,
   reporter: [['list']],
   outputDir: 'test-results/self-test',
 })
