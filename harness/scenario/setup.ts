@@ -129,7 +129,7 @@ export type TokenAnswer =
   | 'html'
   | 'no-access-token'
   | 'wrong-token-type'
-  /** `token_type` in lower case, which means the same (RFC 6749 7.1). */
+  /** `token_type` in lower case, which means the same (RFC 6749 5.1). */
   | 'lower-case-token-type'
   /** A refresh token beside the access token, and members that nobody knows. */
   | 'issue-with-more'
