@@ -1,0 +1,79 @@
+// Makes the pictures of README from two real runs: of the reference dispatcher, and of a miniature that
+// has one fault. Needs dist/ and a Chromium (HOOKPROOF_CHROMIUM, or where one usually is).
+import { chromium } from '@playwright/test'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const pictures = join(root, 'docs/pictures')
+// Not under test-results, which Playwright empties before each run.
+const reports = mkdtempSync(join(tmpdir(), 'hookproof-pictures-'))
+
+/** What the miniature gets wrong is in its name; this scenario is where it shows best. */
+const MINIATURE = 'follows-redirects'
+const SCENARIO = 'redirects/elsewhere-307'
+
+/** A page that loads in a moment also for whoever reads README over a slow line. */
+const MOST_BYTES = 150_000
+
+const usual = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const executablePath = [process.env['HOOKPROOF_CHROMIUM'], ...usual, chromium.executablePath()].find(
+  (path) => path !== undefined && existsSync(path),
+)
+
+/** Certifies a dispatcher; returns where its report is. */
+function certify(name, dispatcher, expected) {
+  const report = join(reports, name)
+  const program = join(root, 'dist/harness/cli/main.js')
+  const { status } = spawnSync(
+    process.execPath,
+    [program, 'certify', '--dispatcher', dispatcher, '--report', report],
+    { cwd: root, stdio: 'inherit' },
+  )
+  if (status !== expected) {
+    throw new Error(`${dispatcher} ended with ${status}, not ${expected}: no picture of that`)
+  }
+  return pathToFileURL(join(report, 'index.html')).href
+}
+
+/** Opens a page in both colour schemes and takes one picture in each. */
+async function shoot(browser, name, url, take) {
+  for (const colorScheme of ['light', 'dark']) {
+    const context = await browser.newContext({
+      colorScheme,
+      viewport: { width: 1120, height: 800 },
+    })
+    const page = await context.newPage()
+    await page.goto(url)
+    const path = join(pictures, `${name}-${colorScheme}.png`)
+    await take(page, path)
+    await context.close()
+    const { size } = statSync(path)
+    if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes, and ${MOST_BYTES} is the most`)
+    console.log(`${path}: ${size} bytes`)
+  }
+}
+
+if (executablePath === undefined) {
+  throw new Error('There is no Chromium: install one, or name it in HOOKPROOF_CHROMIUM.')
+}
+mkdirSync(pictures, { recursive: true })
+const sound = certify('sound', 'node dist/fixtures/dispatchers/reference/main.js', 0)
+const faulty = certify('faulty', `node dist/fixtures/dispatchers/miniatures/main.js ${MINIATURE}`, 1)
+
+const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+const browser = await chromium.launch({ executablePath, args: [...sandbox, '--disable-gpu'] })
+try {
+  await shoot(browser, 'report', sound, (page, path) => page.screenshot({ path }))
+  await shoot(browser, 'failure', faulty, async (page, path) => {
+    const fold = page.locator('details.scenario', { hasText: SCENARIO })
+    await fold.locator('summary').click()
+    await fold.screenshot({ path })
+  })
+} finally {
+  await browser.close()
+  rmSync(reports, { recursive: true, force: true })
+}
