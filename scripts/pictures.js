@@ -20,9 +20,11 @@ const SCENARIO = 'redirects/elsewhere-307'
 const MOST_BYTES = 150_000
 
 const usual = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const executablePath = [process.env['HOOKPROOF_CHROMIUM'], ...usual, chromium.executablePath()].find(
-  (path) => path !== undefined && existsSync(path),
-)
+const executablePath = [
+  process.env['HOOKPROOF_CHROMIUM'],
+  ...usual,
+  chromium.executablePath(),
+].find((path) => path !== undefined && existsSync(path))
 
 /** Certifies a dispatcher; returns where its report is. */
 function certify(name, dispatcher, expected) {
@@ -52,26 +54,45 @@ async function shoot(browser, name, url, take) {
     await take(page, path)
     await context.close()
     const { size } = statSync(path)
-    if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes, and ${MOST_BYTES} is the most`)
+    if (size > MOST_BYTES)
+      throw new Error(`${path} has ${size} bytes, and ${MOST_BYTES} is the most`)
     console.log(`${path}: ${size} bytes`)
   }
+}
+
+/** Takes the page from one part to the end of another, with a margin. */
+async function takeParts(page, path, first, last) {
+  const from = await first.boundingBox()
+  const to = await last.boundingBox()
+  if (from === null || to === null) throw new Error(`nothing to see for ${path}`)
+  const margin = 24
+  const clip = {
+    x: from.x - margin,
+    y: from.y - margin,
+    width: from.width + 2 * margin,
+    height: to.y + to.height - from.y + 2 * margin,
+  }
+  await page.screenshot({ path, clip, fullPage: true })
 }
 
 if (executablePath === undefined) {
   throw new Error('There is no Chromium: install one, or name it in HOOKPROOF_CHROMIUM.')
 }
 mkdirSync(pictures, { recursive: true })
-const sound = certify('sound', 'node dist/fixtures/dispatchers/reference/main.js', 0)
-const faulty = certify('faulty', `node dist/fixtures/dispatchers/miniatures/main.js ${MINIATURE}`, 1)
-
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 const browser = await chromium.launch({ executablePath, args: [...sandbox, '--disable-gpu'] })
 try {
-  await shoot(browser, 'report', sound, (page, path) => page.screenshot({ path }))
+  const sound = certify('sound', 'node dist/fixtures/dispatchers/reference/main.js', 0)
+  await shoot(browser, 'report', sound, (page, path) =>
+    takeParts(page, path, page.locator('.masthead'), page.locator('.cards')),
+  )
+  const miniature = `node dist/fixtures/dispatchers/miniatures/main.js ${MINIATURE}`
+  const faulty = certify('faulty', miniature, 1)
   await shoot(browser, 'failure', faulty, async (page, path) => {
     const fold = page.locator('details.scenario', { hasText: SCENARIO })
-    await fold.locator('summary').click()
-    await fold.screenshot({ path })
+    await fold.locator('> summary').click()
+    await page.mouse.move(0, 0)
+    await takeParts(page, path, fold, fold.locator('.sequence'))
   })
 } finally {
   await browser.close()

@@ -125,7 +125,7 @@ test('the tarball holds what is needed and nothing else', ({ installed }) => {
     expect(files).toContain(needed)
   }
   const needless =
-    /\.test\.|-for-tests|test-support|\.map$|\.tsbuildinfo$|^dist\/bench|^harness.*\.ts$/
+    /\.test\.|-for-tests|test-support|\.map$|\.tsbuildinfo$|^dist\/bench|^harness.*\.ts$|^docs\/pictures|^scenarios\/drafts/
   expect(files.filter((file) => needless.test(file))).toEqual([])
 })
 
