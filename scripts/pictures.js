@@ -66,9 +66,11 @@ async function takeParts(page, path, first, last) {
   const to = await last.boundingBox()
   if (from === null || to === null) throw new Error(`nothing to see for ${path}`)
   const margin = 24
+  // Boxes are measured from the window, and a picture of the full page from its beginning.
+  const scrolled = Number(await page.evaluate('window.scrollY'))
   const clip = {
     x: from.x - margin,
-    y: from.y - margin,
+    y: from.y + scrolled - margin,
     width: from.width + 2 * margin,
     height: to.y + to.height - from.y + 2 * margin,
   }
