@@ -60,12 +60,11 @@ async function shoot(browser, name, url, take) {
   }
 }
 
-/** Takes the page from one part to the end of another, with a margin. */
-async function takeParts(page, path, first, last) {
+/** Takes the page from one part to the end of another, with a margin in pixels. */
+async function takeParts(page, path, margin, [first, last]) {
   const from = await first.boundingBox()
   const to = await last.boundingBox()
   if (from === null || to === null) throw new Error(`nothing to see for ${path}`)
-  const margin = 24
   // Boxes are measured from the window, and a picture of the full page from its beginning.
   const scrolled = Number(await page.evaluate('window.scrollY'))
   const clip = {
@@ -86,7 +85,7 @@ const browser = await chromium.launch({ executablePath, args: [...sandbox, '--di
 try {
   const sound = certify('sound', 'node dist/fixtures/dispatchers/reference/main.js', 0)
   await shoot(browser, 'report', sound, (page, path) =>
-    takeParts(page, path, page.locator('.masthead'), page.locator('.cards')),
+    takeParts(page, path, 24, [page.locator('.masthead'), page.locator('.cards')]),
   )
   const miniature = `node dist/fixtures/dispatchers/miniatures/main.js ${MINIATURE}`
   const faulty = certify('faulty', miniature, 1)
@@ -94,7 +93,7 @@ try {
     const fold = page.locator('details.scenario', { hasText: SCENARIO })
     await fold.locator('> summary').click()
     await page.mouse.move(0, 0)
-    await takeParts(page, path, fold, fold.locator('.sequence'))
+    await takeParts(page, path, 6, [fold, fold.locator('.sequence')])
   })
 } finally {
   await browser.close()
