@@ -5,7 +5,7 @@ import { LANGUAGES, planScaffold, writePlanned, type Language } from './scaffold
 const HELP = `npx hookproof init [--language ${Object.keys(LANGUAGES).join('|')}] [--force]
 
   Writes into this folder what a conformance run needs: playwright.config.ts, conformance.spec.ts,
-  an adapter that works and is yours to change, and a workflow for GitHub Actions.
+  an adapter that works and is yours to change, a .gitignore, and a workflow for GitHub Actions.
 
   --language NAME   of the adapter; default js
   --force           write over files that are there; without it they are kept

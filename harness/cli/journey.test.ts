@@ -125,7 +125,7 @@ test('the tarball holds what is needed and nothing else', ({ installed }) => {
     expect(files).toContain(needed)
   }
   const needless =
-    /\.test\.|-for-tests|test-support|\.map$|\.tsbuildinfo$|^dist\/bench|^harness.*\.ts$/
+    /\.test\.|-for-tests|test-support|\.map$|\.tsbuildinfo$|^dist\/bench|^harness.*\.ts$|^docs\/pictures|^scenarios\/drafts/
   expect(files.filter((file) => needless.test(file))).toEqual([])
 })
 
@@ -141,6 +141,9 @@ test('install, init, doctor, playwright test, verify: conformant', ({ installed 
   expect(init.status, init.output).toBe(0)
   const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   expect(manifest).toMatchObject({ type: 'module', devDependencies: { hookproof: /./ } })
+  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(
+    'node_modules/\ntest-results/\nconformance-report/\n',
+  )
   const spec = readFileSync(join(folder, 'conformance.spec.ts'), 'utf8')
   expect(spec.trim().split('\n')).toHaveLength(2)
 

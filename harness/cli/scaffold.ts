@@ -83,6 +83,10 @@ export function planScaffold(folder: string, language: Language): readonly Plann
     }),
     file(spec, 'project/conformance.spec.ts'),
     file(recipe.adapter, `${FOLDERS[language]}/${recipe.adapter}`),
+    // A package of npm cannot hold a file of the name .gitignore.
+    file('.gitignore', 'project/gitignore', {
+      built: recipe.build === null ? '' : `${recipe.dispatcher.replace('./', '/')}\n`,
+    }),
     file('.github/workflows/conformance.yml', 'project/conformance.yml', {
       build: recipe.build === null ? '' : ` && ${recipe.build}`,
     }),

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
-import { compare } from './comparison.ts'
+import { compare, unmetBy } from './comparison.ts'
 import { EVERY_KIND } from './every-kind-for-tests.ts'
+import { scenarioFold } from './html-scenario.ts'
 import type { ReportedResult } from './model.ts'
 import { sampleReport } from './sample-for-tests.ts'
 import { skippedGroups } from './summary.ts'
@@ -46,6 +47,28 @@ test('what differs is what the judge complained about', () => {
   expect(differences(sample('sample-rotation/redirected-elsewhere'))).toMatchObject({
     Elsewhere: '1 connection',
   })
+})
+
+test('what makes an expectation unmet is pointed at, and nothing else', () => {
+  const kinds = (id: string) => [...unmetBy(sample(id))].map((one) => one.kind)
+  expect(kinds('sample-server-validity/end-entity-expired-by-a-second')).toEqual([
+    'request',
+    'reply',
+  ])
+  expect(kinds('sample-server-validity/issuer-expired')).toEqual(['reply'])
+  expect(kinds('sample-client-certificate/no-forwarded-header')).toEqual(['request'])
+  // All of the connection that nobody should have opened, but not how it ended.
+  const astray = unmetBy(sample('sample-rotation/redirected-elsewhere'))
+  const listeners = [...astray].flatMap((one) => ('listener' in one ? [one.listener] : []))
+  expect(new Set(listeners)).toEqual(new Set(['elsewhere']))
+  expect([...astray].map((one) => one.kind)).toEqual(
+    expect.arrayContaining(['connection-opened', 'handshake']),
+  )
+  const { source } = scenarioFold(sample('sample-rotation/redirected-elsewhere'))
+  expect(source).toMatch(/<line\s+class="both trouble"/)
+  for (const result of report.results.filter(({ verdict }) => verdict === 'inconclusive')) {
+    if (result.advisories.length === 0) expect(unmetBy(result).size).toBe(0)
+  }
 })
 
 test('nothing differs in a scenario that passed strictly and without advisories', () => {

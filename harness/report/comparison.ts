@@ -1,7 +1,13 @@
-import type { PresentedCertificate } from '../observation/types.ts'
+import type { Observation, PresentedCertificate } from '../observation/types.ts'
 import type { Expectation, InspectExpectation, Range } from '../scenario/types.ts'
 import { accepted, attempted, originRequests } from '../verdict/checks.ts'
-import { deliverySeen, ofKind, sliceOfStep, type DeliverySeen } from '../verdict/delivery.ts'
+import {
+  deliverySeen,
+  ofKind,
+  sliceOfStep,
+  type DeliverySeen,
+  type Of,
+} from '../verdict/delivery.ts'
 import { certificate, count, lastReason, range, said, wantedCertificate } from '../verdict/words.ts'
 import type { ScenarioResult } from './model.ts'
 import { sentenceList } from './text.ts'
@@ -12,6 +18,8 @@ export interface ComparisonRow {
   readonly expected: string
   readonly seen: string
   readonly mark: 'agrees' | 'differs'
+  /** What in the ledger makes it differ, as far as single observations do; empty where it agrees. */
+  readonly evidence: readonly Observation[]
 }
 
 /** Expected against seen of one delivery or inspection. */
@@ -31,13 +39,21 @@ const OUTCOMES: Readonly<Record<Expectation['outcome'], string>> = {
   undelivered: 'not accepted, and not reported as delivered',
 }
 
-function counted(what: string, noun: string, wanted: Range, amount: number): ComparisonRow {
+function counted(
+  what: string,
+  noun: string,
+  wanted: Range,
+  found: readonly Observation[],
+): ComparisonRow {
+  const amount = found.length
   const within = amount >= wanted.min && amount <= wanted.max
   return {
     what,
     expected: range(wanted, noun),
     seen: amount === 0 ? 'none' : count(amount, noun),
     mark: within ? 'agrees' : 'differs',
+    // Too few leave nothing that one could point at.
+    evidence: found.slice(wanted.max),
   }
 }
 
@@ -51,12 +67,15 @@ function outcomeRow(seen: DeliverySeen): ComparisonRow {
         : 'the adapter gave no account'
   const delivered = taken > 0 && seen.reply?.disposition === 'delivered'
   const untouched = taken === 0 && seen.reply?.disposition !== 'delivered'
-  const agrees = seen.expect.outcome === 'delivered' ? delivered : untouched
+  const wanted = seen.expect.outcome === 'delivered'
+  const agrees = wanted ? delivered : untouched
+  const misreported = seen.reply !== null && (seen.reply.disposition === 'delivered') !== wanted
   return {
     what: 'Outcome',
     expected: OUTCOMES[seen.expect.outcome],
     seen: `${taken === 0 ? 'nothing accepted' : count(taken, 'accepted request')}; ${account}`,
     mark: agrees ? 'agrees' : 'differs',
+    evidence: [...(wanted ? [] : accepted(seen.endpoint)), ...(misreported ? [seen.reply] : [])],
   }
 }
 
@@ -71,6 +90,7 @@ function reasonRow(seen: DeliverySeen): readonly ComparisonRow[] {
       expected: sentenceList(reasons, 'or'),
       seen: given ?? 'none given',
       mark: right ? 'agrees' : 'differs',
+      evidence: right ? [] : [seen.reply ?? seen.configRefusal].filter((one) => one !== null),
     },
   ]
 }
@@ -78,48 +98,56 @@ function reasonRow(seen: DeliverySeen): readonly ComparisonRow[] {
 function certificateRow(
   what: string,
   wanted: string,
-  presented: readonly PresentedCertificate[],
+  found: readonly (Of<'handshake'> | Of<'token-request'>)[],
 ): readonly ComparisonRow[] {
   if (wanted === 'any') return []
-  const names = new Set(presented.map(certificate))
-  const right = presented.every((one) =>
-    one.presented === 'none' ? wanted === 'none' : one.name === wanted,
-  )
+  const names = new Set(found.map((one) => certificate(one.clientCertificate)))
+  const wrong = found.filter((one) => nameOf(one.clientCertificate) !== wanted)
   return [
     {
       what,
       expected: wantedCertificate(wanted),
       seen: sentenceList([...names]) || 'no handshake was completed',
-      mark: right ? 'agrees' : 'differs',
+      mark: wrong.length === 0 ? 'agrees' : 'differs',
+      evidence: wrong,
     },
   ]
+}
+
+/** As an expectation names it; null = a certificate that the harness did not issue. */
+function nameOf(presented: PresentedCertificate): string | null {
+  return presented.presented === 'none' ? 'none' : presented.name
 }
 
 function headersRow(seen: DeliverySeen): readonly ComparisonRow[] {
   const { absentHeaders } = seen.expect
   if (absentHeaders.length === 0) return []
-  const sent = new Set(seen.endpoint.requests.flatMap((request) => Object.keys(request.headers)))
-  const found = absentHeaders.filter((name) => sent.has(name))
+  const has = (request: Of<'request'>, name: string) => Object.hasOwn(request.headers, name)
+  const { requests } = seen.endpoint
+  const found = absentHeaders.filter((name) => requests.some((one) => has(one, name)))
   return [
     {
       what: 'Headers',
       expected: `none of ${absentHeaders.join(', ')}`,
       seen: sentenceList(found) || 'none of them',
       mark: found.length === 0 ? 'agrees' : 'differs',
+      evidence: requests.filter((one) => found.some((name) => has(one, name))),
     },
   ]
 }
 
 function signatureRow(seen: DeliverySeen): readonly ComparisonRow[] {
   if (seen.expect.signature === 'any') return []
-  const findings = originRequests(seen.endpoint).map((request) => request.signature)
-  const all = findings.every((finding) => finding === 'valid')
+  const requests = originRequests(seen.endpoint)
+  const findings = requests.map((request) => request.signature)
+  const unsound = requests.filter((request) => request.signature !== 'valid')
   return [
     {
       what: 'Signature',
       expected: 'valid',
       seen: sentenceList([...new Set(findings)]) || 'no request',
-      mark: all ? 'agrees' : 'differs',
+      mark: unsound.length === 0 ? 'agrees' : 'differs',
+      evidence: unsound,
     },
   ]
 }
@@ -133,30 +161,29 @@ function attemptRow(seen: DeliverySeen): readonly ComparisonRow[] {
       expected: 'a ClientHello',
       seen: hellos === 0 ? 'none at the endpoint' : count(hellos, 'ClientHello'),
       mark: attempted(seen) === 'attempted' ? 'agrees' : 'differs',
+      evidence: [],
     },
   ]
 }
 
 function rowsOf(seen: DeliverySeen): readonly ComparisonRow[] {
   const { expect, endpoint, elsewhere, tokenRequests } = seen
-  const strays = elsewhere.opened.length
+  const strays = elsewhere.opened
   const token = expect.token
-  const shown = endpoint.handshakes.map((one) => one.clientCertificate)
-  const tokenShown = tokenRequests.map((one) => one.clientCertificate)
   return [
     outcomeRow(seen),
     ...reasonRow(seen),
     ...attemptRow(seen),
-    ...certificateRow('Client certificate', expect.clientCertificate, shown),
-    counted('At the origin', 'request', expect.requests, originRequests(endpoint).length),
-    counted('At the endpoint', 'connection', expect.connections, endpoint.opened.length),
+    ...certificateRow('Client certificate', expect.clientCertificate, endpoint.handshakes),
+    counted('At the origin', 'request', expect.requests, originRequests(endpoint)),
+    counted('At the endpoint', 'connection', expect.connections, endpoint.opened),
     ...(token === null
       ? []
       : [
-          counted('At the token server', 'request', token.requests, tokenRequests.length),
-          ...certificateRow('Certificate for the token', token.clientCertificate, tokenShown),
+          counted('At the token server', 'request', token.requests, tokenRequests),
+          ...certificateRow('Certificate for the token', token.clientCertificate, tokenRequests),
         ]),
-    ...(strays === 0 && expect.elsewhere.max === 0
+    ...(strays.length === 0 && expect.elsewhere.max === 0
       ? []
       : [counted('Elsewhere', 'connection', expect.elsewhere, strays)]),
     ...headersRow(seen),
@@ -185,6 +212,7 @@ function inspectionRows(
               ? `a certificate unknown to the harness (SHA-256 ${shown.sha256})`
               : `the certificate "${shown.name}"`,
       mark: shown?.name === expect.certificate ? 'agrees' : 'differs',
+      evidence: shown === undefined || shown.name === expect.certificate ? [] : [shown],
     },
     ...(expect.warnings.length === 0
       ? []
@@ -194,6 +222,7 @@ function inspectionRows(
             expected: sentenceList(expect.warnings),
             seen: sentenceList(shown?.warnings ?? []) || 'none',
             mark: missing.length === 0 ? ('agrees' as const) : ('differs' as const),
+            evidence: missing.length === 0 || shown === undefined ? [] : [shown],
           },
         ]),
   ]
@@ -214,4 +243,22 @@ export function compare(
         : inspectionRows(result, index, step.expect)
     return [{ ...about, state: 'begun', rows }]
   })
+}
+
+/**
+ * What a reader's eye should be led to: the observations that make an expectation unmet, and whatever
+ * else was seen of the connections among them that nobody should have opened. Empty where nothing is
+ * unmet. Pure.
+ */
+export function unmetBy(
+  result: Pick<ScenarioResult, 'expected' | 'observations' | 'verdict' | 'advisories'>,
+): ReadonlySet<Observation> {
+  if (result.verdict !== 'failed' && result.advisories.length === 0) return new Set()
+  const rows = compare(result).flatMap((comparison) => comparison.rows)
+  const evidence = rows.filter((row) => row.mark === 'differs').flatMap((row) => row.evidence)
+  const strays = new Set(ofKind(evidence, 'connection-opened').map((one) => one.connection))
+  const astray = result.observations.filter(
+    (one) => 'connection' in one && one.kind !== 'connection-closed' && strays.has(one.connection),
+  )
+  return new Set([...evidence, ...astray])
 }

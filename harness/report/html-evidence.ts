@@ -85,11 +85,12 @@ function closer(text: string, pairs: readonly (readonly [string, string])[]): Ht
   </details>`
 }
 
-function evidenceRow(seen: Observation): Html {
+function evidenceRow(seen: Observation, mark: 'unmet' | 'plain'): Html {
   const narration = narrate(seen)
   const connection =
     'connection' in seen ? html`<span class="connection">#${seen.connection}</span>` : null
-  return html`<tr class="${narration.tone} ${seen.kind}">
+  const tone = mark === 'unmet' ? 'trouble' : narration.tone
+  return html`<tr class="${tone} ${seen.kind}">
     <td class="at">${seen.at.toFixed(1)}</td>
     <td class="who">${narration.actor}${connection}</td>
     <td>${closer(visible(narration.text), narration.details)}</td>
@@ -97,7 +98,7 @@ function evidenceRow(seen: Observation): Html {
 }
 
 /** Everything that was seen, in order: when, who, what. */
-export function evidenceTable(result: ReportedResult): Html {
+export function evidenceTable(result: ReportedResult, unmetBy: ReadonlySet<Observation>): Html {
   if (result.observations.length === 0) return html``
   return html`<table class="evidence">
     <thead>
@@ -108,7 +109,7 @@ export function evidenceTable(result: ReportedResult): Html {
       </tr>
     </thead>
     <tbody>
-      ${result.observations.map(evidenceRow)}
+      ${result.observations.map((seen) => evidenceRow(seen, unmetBy.has(seen) ? 'unmet' : 'plain'))}
     </tbody>
   </table>`
 }

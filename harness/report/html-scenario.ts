@@ -1,3 +1,4 @@
+import { unmetBy } from './comparison.ts'
 import { adapterAccount, comparisonTables, evidenceTable, stimulusBlock } from './html-evidence.ts'
 import { anchorOf, badge, icon, reference } from './html-parts.ts'
 import { sequenceDiagram } from './html-sequence.ts'
@@ -38,9 +39,10 @@ function facts(result: ReportedResult): Html {
 
 function happened(result: ReportedResult): Html | null {
   if (result.observations.length === 0) return null
+  const unmet = unmetBy(result)
   return html`<section>
     <h4>What happened</h4>
-    ${sequenceDiagram(result.observations)}${evidenceTable(result)}
+    ${sequenceDiagram(result.observations, unmet)}${evidenceTable(result, unmet)}
   </section>`
 }
 

@@ -61,12 +61,13 @@ function strokesOf(
   seen: Observation,
   index: number,
   all: readonly Observation[],
+  unmetBy: ReadonlySet<Observation>,
 ): readonly Stroke[] {
-  const next = all[index + 1]
-  // A ClientHello right after says that the connection was opened.
-  if (seen.kind === 'connection-opened' && next?.kind === 'client-hello') return []
+  // A ClientHello says that the connection was opened.
+  if (seen.kind === 'connection-opened' && isGreeted(seen.connection, all.slice(index))) return []
   const narration = narrate(seen)
-  const { label, tone } = narration
+  const { label } = narration
+  const tone = unmetBy.has(seen) ? 'trouble' : narration.tone
   const same = { at: seen.at, label, tone }
   if (narration.actor === 'harness') return [{ ...same, draw: 'band' }]
   const from = laneOf(narration.actor, seen)
@@ -80,7 +81,12 @@ function strokesOf(
   const base: Stroke = { ...same, draw: 'arrow', from, to, line }
   // The answer makes a request trouble, not the request itself.
   const call = seen.kind === 'request' || seen.kind === 'token-request'
-  return [call ? { ...base, tone: 'plain' } : base, ...answered(seen, narration, base)]
+  const asked: Stroke = call && !unmetBy.has(seen) ? { ...base, tone: 'plain' } : base
+  return [asked, ...answered(seen, narration, base)]
+}
+
+function isGreeted(connection: number, later: readonly Observation[]): boolean {
+  return later.some((one) => one.kind === 'client-hello' && one.connection === connection)
 }
 
 interface Canvas {
@@ -201,9 +207,15 @@ export function sequenceMarkers(): Html {
   </svg>`
 }
 
-/** The ledger as a sequence diagram; empty where nothing was seen. The table beside it says the same in words. */
-export function sequenceDiagram(observations: readonly Observation[]): Html {
-  const all = observations.flatMap(strokesOf)
+/**
+ * The ledger as a sequence diagram; empty where nothing was seen. The table beside it says the same in
+ * words. What is among `unmetBy` stands out.
+ */
+export function sequenceDiagram(
+  observations: readonly Observation[],
+  unmetBy: ReadonlySet<Observation>,
+): Html {
+  const all = observations.flatMap((seen, index) => strokesOf(seen, index, observations, unmetBy))
   if (all.length === 0) return html``
   const strokes = all.slice(0, LIMIT)
   const canvas = canvasFor(strokes)

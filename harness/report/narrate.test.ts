@@ -39,7 +39,7 @@ test('every kind says where it went, and is in the diagram or stands for the nex
     if (direction.way === 'to') expect(direction.whom).not.toBe(actor)
     expect(label).not.toBe('')
   }
-  const diagram = sequenceDiagram(EVERY_KIND).source
+  const diagram = sequenceDiagram(EVERY_KIND, new Set()).source
   const drawn = EVERY_KIND.filter((seen) => seen.kind !== 'connection-opened')
   for (const seen of drawn) {
     const words = narrate(seen).label.slice(0, 20).replaceAll('"', '&quot;')
@@ -78,7 +78,7 @@ test('a flood of observations makes a diagram of bounded size', () => {
   const flood = Array.from({ length: 2000 }, () => EVERY_KIND)
     .flat()
     .slice(0, 2000)
-  const diagram = sequenceDiagram(flood).source
+  const diagram = sequenceDiagram(flood, new Set()).source
   expect(diagram).toContain('more, in the table')
   expect(diagram.length).toBeLessThan(60_000)
 })
