@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { parseDispatcher } from '../dispatcher/description.ts'
 import { HarnessError } from '../errors.ts'
 import { ensureWritable } from '../report/write.ts'
+import { loadKnownFailing } from '../scenario/known-failing.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import { exitStatusLeft } from '../run/outcome-file.ts'
 import { closeRun, openRun } from '../run/run-folder.ts'
@@ -21,13 +22,25 @@ const HELP = `npx hookproof certify [options]
   --grep PATTERN      only scenarios whose "id: title @level @profile @topic" matches;
                       makes the run partial
   --report FOLDER     default conformance-report
+  --known-failing FILE  scenarios that are known to fail, each with reason and link; default
+                      known-failing.yaml where it is there. They fail all the same: the verdict
+                      and this exit status do not change, that of \`npx playwright test\` does
   --workers N         how many adapters run side by side; default: one a core, at most 4
 
-  Exit status: 0 conformant, 1 nonconformant, 2 bad usage or configuration,
-  3 inconclusive (the adapter or the environment broke), 4 partial (not everything was run).
+  Exit status: 0 conformant, 1 nonconformant, 2 bad usage or configuration (also: a scenario that is
+  listed as known to fail passed), 3 inconclusive (the adapter or the environment broke), 4 partial
+  (not everything was run).
 `
 
-const OPTIONS = ['dispatcher', 'engine', 'profile', 'grep', 'report', 'workers'] as const
+const OPTIONS = [
+  'dispatcher',
+  'engine',
+  'profile',
+  'grep',
+  'report',
+  'known-failing',
+  'workers',
+] as const
 
 /** `hookproof certify`: Playwright in a child process, and an exit status that tells why. */
 export async function certify(args: readonly string[]): Promise<number> {
@@ -42,6 +55,7 @@ export async function certify(args: readonly string[]): Promise<number> {
     ...given('HOOKPROOF_ENGINE', values['engine']),
     ...given('HOOKPROOF_PROFILE', values['profile']),
     ...given('HOOKPROOF_REPORT', values['report']),
+    ...given('HOOKPROOF_KNOWN_FAILING', values['known-failing']),
   }
   const cwd = process.cwd()
   const config = findConfig(cwd)
@@ -71,8 +85,9 @@ function given(name: string, value: string | undefined): Record<string, string> 
 function checkBefore(settings: Settings, grep: string | undefined): void {
   parseDispatcher(settings.dispatcher, settings.cwd)
   ensureWritable(settings.report)
-  const { scenarios } = loadScenarios(settings.scenarios)
-  const selected = selectScenarios(scenarios, settings.profiles, grep)
+  const corpus = loadScenarios(settings.scenarios)
+  if (settings.knownFailing !== null) loadKnownFailing(settings.knownFailing, corpus)
+  const selected = selectScenarios(corpus.scenarios, settings.profiles, grep)
   if (selected.length > 0) return
   throw new HarnessError(
     'ERR_NOTHING_SELECTED',

@@ -119,6 +119,7 @@ test('the tarball holds what is needed and nothing else', ({ installed }) => {
     'haproxy/Dockerfile',
     'harness/report/report.schema.json',
     'nginx/Dockerfile',
+    'reports/README.md',
     'scenarios/server-validity.yaml',
     'templates/project/playwright.config.ts',
   ]) {

@@ -16,7 +16,7 @@ export interface Ended {
 }
 
 /** Variables of the run that this test is part of, which a run of its own must not inherit. */
-const OURS =
+export const OURS =
   /^(TEST_|PLAYWRIGHT_|PW_|GITHUB_STEP_SUMMARY$|FORCE_COLOR$|DEBUG_COLORS$|HOOKPROOF_(SETTINGS|RUN_FOLDER))/
 
 /** Runs the real tool in an empty folder; `during` sees the child while it runs. */

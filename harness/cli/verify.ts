@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HarnessError } from '../errors.ts'
 import type { Difference } from '../report/difference.ts'
+import { unmetRules, type UnmetRule } from '../report/certification.ts'
 import type { Report } from '../report/model.ts'
 import { readStream } from '../report/read-stream.ts'
 import { readReport } from '../report/read.ts'
@@ -13,6 +14,7 @@ import { settingsFrom } from '../run/settings.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import { count } from '../verdict/words.ts'
 import { parseCommand } from './arguments.ts'
+import { certificationText, surroundings } from './verify-certification.ts'
 
 const HELP = `npx hookproof verify [options] report.json
 
@@ -24,10 +26,12 @@ const HELP = `npx hookproof verify [options] report.json
 
   A sound report need not be a conformant one, and soundness says nothing about who wrote it.
 
+  --certification    also by the rules for publishing a report (reports/README.md), each unmet one named
   --scenarios A,B    folders of scenarios of your own that the run had beside the suite's
   --json             the differences for a program
 
-  Exit status: 0 sound, 1 at least one difference, 2 the report cannot be read or breaks its schema.
+  Exit status: 0 sound, 1 at least one difference or unmet rule, 2 the report cannot be read or breaks
+  its schema.
 `
 
 /** Most differences that a terminal shows. */
@@ -38,7 +42,7 @@ const WIDTH = 160
 export function verify(args: readonly string[]): Promise<number> {
   const { values, operands } = parseCommand('verify', args, {
     valued: ['scenarios'],
-    flags: ['json'],
+    flags: ['json', 'certification'],
     operands: ['report.json'],
   })
   if (values['help'] !== undefined) {
@@ -51,10 +55,16 @@ export function verify(args: readonly string[]): Promise<number> {
   const { scenarios } = settingsFrom({ scenarios: own }, {}, process.cwd())
   const checked = boundedDepth(() => verifyReport(report, loadScenarios(scenarios)))
   const found = { ...checked, differences: [...checked.differences, ...besides(report, file)] }
+  const unmet =
+    values['certification'] === undefined
+      ? null
+      : unmetRules({ report, differences: found.differences, ...surroundings(file) })
   process.stdout.write(
-    values['json'] === undefined ? asText(report, file, found) : asJson(report, found),
+    values['json'] === undefined
+      ? asText(report, file, found) + certificationText(report, unmet, file)
+      : asJson(report, found, unmet),
   )
-  return Promise.resolve(found.differences.length === 0 ? 0 : 1)
+  return Promise.resolve(found.differences.length + (unmet?.length ?? 0) === 0 ? 0 : 1)
 }
 
 /** What the stream of results beside the report says; nothing where there is none. */
@@ -89,11 +99,17 @@ function boundedDepth<T>(work: () => T): T {
   }
 }
 
-function asJson(report: Report, { differences, corpus }: Verification): string {
+function asJson(
+  report: Report,
+  { differences, corpus }: Verification,
+  unmet: readonly UnmetRule[] | null,
+): string {
   const { verdict, run, suite } = report
   const sound = differences.length === 0 ? 'sound' : 'different'
   const about = { result: sound, verdict, run: run.id, suite: suite.version, corpus, differences }
-  return `${JSON.stringify(about, null, 2)}\n`
+  const certification =
+    unmet === null ? {} : { certification: unmet.length === 0 ? 'met' : 'unmet', unmet }
+  return `${JSON.stringify({ ...about, ...certification }, null, 2)}\n`
 }
 
 const shown = (text: string): string => clip(visible(text), WIDTH)

@@ -1,5 +1,14 @@
-import { anchorOf, badge, countList, icon, PROFILE_WORDS, proportionBar } from './html-parts.ts'
+import {
+  anchorOf,
+  badge,
+  countList,
+  icon,
+  knownNote,
+  PROFILE_WORDS,
+  proportionBar,
+} from './html-parts.ts'
 import { reproduceLine } from './html-scenario.ts'
+import { knownSentence } from './known.ts'
 import { html, type Html } from './markup.ts'
 import type { Report, ReportedResult } from './model.ts'
 import {
@@ -20,7 +29,9 @@ const ENGINE_WORDS: Readonly<Record<Report['run']['engine'], string>> = {
 export function masthead(report: Report): Html {
   const { dispatcher, run, summary } = report
   const loose = loosePasses(report)
+  const known = knownSentence(report)
   const notes = [
+    ...(known === null ? [] : [known]),
     ...(run.interrupted ? ['The run was interrupted.'] : []),
     ...(loose > 0
       ? [`${loose} of the passes ${loose === 1 ? 'is' : 'are'} loose: right, but without a reason.`]
@@ -108,7 +119,7 @@ function entry(result: ReportedResult): Html {
     <div>
       <p class="entry-title">${link(result)} ${why}</p>
       <p class="entry-text">${visible(result.explanation)}</p>
-      ${result.verdict === 'failed' ? reproduceLine(result) : null}
+      ${knownNote(result)} ${result.verdict === 'failed' ? reproduceLine(result) : null}
     </div>
   </li>`
 }

@@ -1,7 +1,8 @@
 import type { Profile } from '../scenario/vocabulary.ts'
 import type { RunVerdict, VerdictWord } from '../verdict/types.ts'
 import { html, trusted, type Html } from './markup.ts'
-import type { Counts } from './model.ts'
+import type { Counts, ReportedResult } from './model.ts'
+import { visible } from './text.ts'
 
 /** A verdict on a scenario or on a run, as the page colours and marks it. */
 export type Mark = VerdictWord | RunVerdict | 'advisory'
@@ -107,6 +108,16 @@ export function reference(text: string): Html {
       : `#${appendix === undefined && /^\d/.test(section) ? 'section' : 'appendix'}-${section}`
   const address = `https://www.rfc-editor.org/rfc/rfc${rfc ?? ''}.html${anchor}`
   return html`<a href="${address}" rel="noopener noreferrer">${text}</a>`
+}
+
+/** Why the vendor lets a scenario fail for now, with the link; null where nothing is known. */
+export function knownNote({ known }: ReportedResult): Html | null {
+  if (known === undefined) return null
+  // A report that was made by hand may say anything: only a web address becomes a link.
+  const link = /^https?:\/\//i.test(known.link)
+    ? html`<a href="${known.link}" rel="noopener noreferrer">${visible(known.link)}</a>`
+    : visible(known.link)
+  return html`<p class="known"><b>Known to fail.</b> ${visible(known.reason)} ${link}</p>`
 }
 
 /** Where a scenario is on the page. */

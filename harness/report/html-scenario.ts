@@ -1,6 +1,6 @@
 import { unmetBy } from './comparison.ts'
 import { adapterAccount, comparisonTables, evidenceTable, stimulusBlock } from './html-evidence.ts'
-import { anchorOf, badge, icon, reference } from './html-parts.ts'
+import { anchorOf, badge, icon, knownNote, reference } from './html-parts.ts'
 import { sequenceDiagram } from './html-sequence.ts'
 import { html, type Html } from './markup.ts'
 import type { Report, ReportedResult } from './model.ts'
@@ -73,6 +73,7 @@ export function scenarioFold(result: ReportedResult): Html {
   const advised =
     result.advisories.length > 0 ? html`<span class="tag advised">advisory</span>` : null
   const why = result.reason === null ? null : html`<span class="tag why">${result.reason}</span>`
+  const known = result.known === undefined ? null : html`<span class="tag">known</span>`
   return html`<details
     class="scenario ${result.verdict}"
     id="${anchorOf(result.scenario)}"
@@ -86,12 +87,14 @@ export function scenarioFold(result: ReportedResult): Html {
         ><span class="title">${visible(result.title)}</span
         ><code class="id">${result.scenario}</code></span
       >
-      <span class="tags">${why}${advised}<span class="tag level">${result.level}</span></span>
+      <span class="tags"
+        >${why}${known}${advised}<span class="tag level">${result.level}</span></span
+      >
     </summary>
     <div class="inside">
       <p class="lead">${result.explanation}</p>
-      ${advisories(result)} ${facts(result)} ${comparisonTables(result)} ${happened(result)}
-      ${adapterAccount(result)} ${stimulusBlock(result)}
+      ${knownNote(result)} ${advisories(result)} ${facts(result)} ${comparisonTables(result)}
+      ${happened(result)} ${adapterAccount(result)} ${stimulusBlock(result)}
       <section>
         <h4>Run it alone</h4>
         ${reproduceLine(result)}

@@ -1,3 +1,4 @@
+import { knownFailures } from './known.ts'
 import type { Counts, Report, ReportedResult } from './model.ts'
 import { countsOf } from './standing.ts'
 import { whySkipped } from './summary.ts'
@@ -61,7 +62,9 @@ function testcase(result: ReportedResult): string {
   })
   const advisories = result.advisories.map((advisory) => `advisory: ${advisory.text}`)
   const loose = result.grade === 'loose' ? ['passed loosely: it could not say why'] : []
-  const aside = [...loose, ...advisories]
+  const known =
+    result.known === undefined ? [] : [`known to fail: ${result.known.reason} ${result.known.link}`]
+  const aside = [...loose, ...advisories, ...known]
   const inside = [
     ...outcome(result),
     ...(aside.length === 0 ? [] : [`<system-out>${text(aside.join('\n'))}</system-out>`]),
@@ -80,6 +83,7 @@ function properties(report: Report): readonly string[] {
     'hookproof.suite.corpus': suite.corpus,
     'hookproof.run.id': run.id,
     'hookproof.run.filtered': run.filtered ? 'yes' : 'no',
+    'hookproof.known-failures': `${knownFailures(report).length}`,
     'hookproof.engine': run.engine,
     'hookproof.dispatcher.name': dispatcher.name,
     'hookproof.dispatcher.version': dispatcher.version,
@@ -130,7 +134,7 @@ function topicsOf(report: Report): ReadonlyMap<string, readonly ReportedResult[]
 
 /**
  * The report as JUnit XML, as Jenkins and GitLab read it: a test suite a topic, a test case a scenario.
- * Failures are `<failure>`, inconclusive scenarios `<error>`, skips `<skipped>`. Pure.
+ * Failures are `<failure>`, known ones too; inconclusive scenarios `<error>`, skips `<skipped>`. Pure.
  */
 export function renderJunit(report: Report): string {
   const suites = [...topicsOf(report)].map(([topic, results]) => testsuite(report, topic, results))

@@ -1,4 +1,5 @@
 import { count } from '../verdict/words.ts'
+import { knownSentence } from './known.ts'
 import type { Report, ReportedResult } from './model.ts'
 import {
   advisoriesOf,
@@ -94,6 +95,9 @@ function problem(result: ReportedResult): string {
   return [
     `- **${shown(result.title)}** (${shown(result.reason ?? result.verdict)})`,
     `  ${shown(result.explanation)}`,
+    ...(result.known === undefined
+      ? []
+      : [`  Known to fail: ${shown(result.known.reason)} ${shown(result.known.link)}`]),
     `  ${code(result.reproduce)}`,
   ].join('  \n')
 }
@@ -106,10 +110,12 @@ export function renderMarkdown(report: Report): string {
   const advisories = advisoriesOf(report)
   const failed = resultsWith(report, 'failed')
   const open = resultsWith(report, 'inconclusive')
+  const known = knownSentence(report)
   const lines = [
     `## ${SIGN[report.verdict]} ${shown(`${dispatcher.name} ${dispatcher.version}`)}: ${report.verdict}`,
     '',
     shown(verdictSentence(report)),
+    ...(known === null ? [] : [known]),
     ...(run.interrupted ? ['The run was interrupted.'] : []),
     ...(loose > 0 ? [`${loose} passed loosely: right, but without a reason.`] : []),
     '',

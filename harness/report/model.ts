@@ -1,4 +1,5 @@
 import type { Observation } from '../observation/types.ts'
+import type { KnownFailure } from '../scenario/known-failing.ts'
 import type { Level } from '../scenario/types.ts'
 import type { Capability, EngineName, Profile } from '../scenario/vocabulary.ts'
 import type { JudgedStep } from '../verdict/judged-step.ts'
@@ -45,6 +46,11 @@ export interface ScenarioResult {
   readonly durationMs: number
   /** One line for a shell. */
   readonly reproduce: string
+  /**
+   * Only of a failed scenario that the vendor lists as known to fail. A known failure is a failure: no
+   * verdict, count or exit status of `certify` depends on it.
+   */
+  readonly known?: KnownFailure
 }
 
 /**

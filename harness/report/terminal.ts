@@ -1,4 +1,6 @@
 import type { RunVerdict } from '../verdict/types.ts'
+import { entryToPaste } from '../scenario/known-failing.ts'
+import { knownFailures, knownSentence, newFailures } from './known.ts'
 import type { Report, ReportedResult } from './model.ts'
 import {
   advisoriesOf,
@@ -84,6 +86,28 @@ function problem(result: ReportedResult, paint: Paint): readonly string[] {
   ]
 }
 
+function knownProblem(result: ReportedResult, paint: Paint): readonly string[] {
+  const { reason = '', link = '' } = result.known ?? {}
+  return [
+    `  ${paint('bold', result.scenario)}  ${result.reason ?? ''}`,
+    `    ${clip(visible(reason), WIDTH - 4)}`,
+    paint('dim', `    ${visible(link)}`),
+  ]
+}
+
+/** What to add to the list of known failures, for who means to live with a new failure. */
+function toPaste(failures: readonly ReportedResult[], paint: Paint): readonly string[] {
+  const lines = listed(
+    paint('dim', 'Known, and to stay for now? For known-failing.yaml (see docs/known-failing.md):'),
+    failures,
+    ({ scenario }) => entryToPaste(visible(scenario)),
+  )
+  // Each failed test of Playwright says its own entry.
+  return failures.length > SHOWN
+    ? [...lines.slice(0, -1), `# … and ${failures.length - SHOWN} more, each with its failure`]
+    : lines
+}
+
 /** A run in about one screen, for a terminal. Ends with a line feed. Foreign text cannot steer the terminal. */
 export function renderTerminal(report: Report, options: TerminalOptions): string {
   const paint = painter(options.colour)
@@ -93,6 +117,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
   const loose = loosePasses(report)
   const skipped = skippedGroups(report)
   const cut = run.interrupted ? ', interrupted' : ''
+  const known = knownSentence(report)
   const asides = [
     ...(loose > 0 ? [`${loose} passed loosely (the dispatcher could not say why)`] : []),
     ...(advisories.length > 0
@@ -102,19 +127,24 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
   const lines = [
     `${paint(VERDICT_STYLE[report.verdict], paint('bold', `${SIGN[report.verdict]} ${report.verdict}`))}  ${paint('bold', clip(visible(`${dispatcher.name} ${dispatcher.version}`), 60))}`,
     `  ${verdictSentence(report)}`,
+    ...(known === null ? [] : [`  ${known}`]),
     paint(
       'dim',
       `  hookproof ${suite.version} · ${run.engine} engine · ${dispatcher.carrier} adapter · ${summary.planned} scenarios in ${duration(took)}${cut}`,
     ),
     '',
     ...profileTable(report, paint),
-    ...listed(paint('bad', 'Failed'), resultsWith(report, 'failed'), (one) => problem(one, paint)),
+    ...listed(paint('bad', 'Failed'), newFailures(report), (one) => problem(one, paint)),
+    ...listed(paint('bad', 'Failed, as is known'), knownFailures(report), (one) =>
+      knownProblem(one, paint),
+    ),
     ...listed(paint('open', 'Inconclusive'), resultsWith(report, 'inconclusive'), (one) =>
       problem(one, paint).slice(0, 2),
     ),
     ...(skipped.length === 0 ? [] : ['', `Skipped ${summary.skipped}`]),
     ...skipped.map((group) => `  ${`${group.results.length}`.padStart(3)}  ${group.why}`),
     ...(asides.length === 0 ? [] : ['', `Also: ${asides.join('; ')}.`]),
+    ...toPaste(newFailures(report), paint),
     ...(options.reportAt === null ? [] : ['', `Report: ${visible(options.reportAt)}`]),
   ]
   return `${lines.join('\n')}\n`

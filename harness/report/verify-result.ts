@@ -98,6 +98,12 @@ function judgement({ result }: Subject): readonly Difference[] {
   )
 }
 
+/** Only a failure can be known. Whether the vendor's reason is a good one, nobody can check. */
+function known({ result }: Subject): readonly Difference[] {
+  if (result.verdict === 'failed') return []
+  return differences(result.scenario, 'known', result.known, undefined)
+}
+
 /** The ledger names each step that was begun: it must be a step of the scenario. */
 function steps({ result }: Subject): readonly Difference[] {
   return ofKind(result.observations, 'step').flatMap(({ step, action }) =>
@@ -130,7 +136,7 @@ function control({ result, report }: Subject): readonly Difference[] {
 
 /** Checks one result of a report: what it claims about the scenario, and the verdict. Pure. */
 export function verifyResult(subject: Subject): readonly Difference[] {
-  return [identity, applicability, lacking, steps, control, judgement].flatMap((check) =>
+  return [identity, applicability, lacking, steps, control, known, judgement].flatMap((check) =>
     check(subject),
   )
 }

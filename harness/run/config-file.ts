@@ -5,7 +5,7 @@ import { HarnessError } from '../errors.ts'
 import type { HookproofOptions } from './settings.ts'
 
 const NAMES = ['hookproof.config.ts', 'hookproof.config.js', 'hookproof.config.mjs']
-const KEYS = ['dispatcher', 'engine', 'report', 'scenarios', 'profiles']
+const KEYS = ['dispatcher', 'engine', 'report', 'scenarios', 'profiles', 'knownFailing']
 
 /**
  * The default export of `hookproof.config.ts` (or .js, .mjs) in a folder; nothing where there is none.

@@ -1,26 +1,46 @@
+import { join, relative } from 'node:path'
 import type { ScenarioResult } from '../report/model.ts'
+import {
+  entryToPaste,
+  KNOWN_FAILING_FILE,
+  type KnownFailingEntry,
+} from '../scenario/known-failing.ts'
 import { SCENARIO_ANNOTATION } from './annotation.ts'
 import { currentCorpus, testTags, testTitle } from './corpus.ts'
 import { RESULT_ATTACHMENT, type ResultMessage } from './facts.ts'
 import { test } from './fixtures.ts'
+import {
+  currentKnownFailing,
+  KNOWN_FAILING_ANNOTATION,
+  staleSentence,
+  withKnown,
+} from './known-failing.ts'
 import { currentSettings } from './settings.ts'
 
 /**
  * Declares one Playwright test for each scenario of the configured profiles. Call it in a spec file.
  * Tests carry the tags `@MUST` or `@SHOULD`, `@<profile>` and `@<topic>`, the name of the scenario's file:
  * `--grep @MUST` selects by them. A selection makes the run partial.
+ *
+ * A scenario that is known to fail has the annotation `known-failing`, with reason and link, and its test
+ * is expected to fail. Only a failure is: an inconclusive one fails the test, and so does a pass.
  */
 export function declareConformanceTests(): void {
   const { profiles } = currentSettings()
+  const known = currentKnownFailing()
   for (const scenario of currentCorpus().scenarios) {
     if (!profiles.includes(scenario.profile)) continue
+    const entry = known.get(scenario.id) ?? null
     const details = {
       tag: [...testTags(scenario)],
-      annotation: { type: SCENARIO_ANNOTATION, description: scenario.id },
+      annotation: [
+        { type: SCENARIO_ANNOTATION, description: scenario.id },
+        ...(entry === null ? [] : [annotationOf(entry)]),
+      ],
     }
     test(testTitle(scenario), details, async ({ worker }, info) => {
-      const result = await worker.session.certify(scenario)
-      const message: ResultMessage = { ...worker.about, result }
+      const result = withKnown(await worker.session.certify(scenario), entry)
+      const message: ResultMessage = { ...worker.about, result, entry }
       await info.attach(RESULT_ATTACHMENT, {
         body: JSON.stringify(message),
         contentType: 'application/json',
@@ -29,17 +49,43 @@ export function declareConformanceTests(): void {
       for (const { text } of result.advisories) {
         info.annotations.push({ type: 'advisory', description: text })
       }
-      if (result.verdict !== 'passed') throw new NotPassed(result)
+      if (result.verdict === 'passed' && entry !== null) throw new Told(staleMessage(entry))
+      // Not before the verdict is known: Playwright would take an inconclusive one for the failure.
+      if (result.known !== undefined) test.fail(true, result.known.reason)
+      if (result.verdict !== 'passed') throw new Told(messageOf(result))
     })
   }
 }
 
-/** A scenario that did not pass, as Playwright shows it: the explanation, without a stack. */
-class NotPassed extends Error {
-  constructor(result: ScenarioResult) {
-    super(
-      `${result.verdict} (${result.reason ?? 'no reason'})\n${result.explanation}\nreproduce: ${result.reproduce}`,
-    )
+function annotationOf({ reason, link }: KnownFailingEntry) {
+  return { type: KNOWN_FAILING_ANNOTATION, description: `${reason} ${link}` }
+}
+
+function messageOf(result: ScenarioResult): string {
+  const fresh = result.verdict === 'failed' && result.known === undefined
+  return [
+    `${result.verdict} (${result.reason ?? 'no reason'})`,
+    result.explanation,
+    `reproduce: ${result.reproduce}`,
+    ...(fresh
+      ? [`if this is known, add to ${listOfKnown()}:`, ...entryToPaste(result.scenario)]
+      : []),
+  ].join('\n')
+}
+
+function listOfKnown(): string {
+  const { cwd, knownFailing } = currentSettings()
+  return relative(cwd, knownFailing ?? join(cwd, KNOWN_FAILING_FILE))
+}
+
+function staleMessage(entry: KnownFailingEntry): string {
+  return `${staleSentence(entry)}.\nRemove the entry: from then on, a failure of the scenario is a new one.`
+}
+
+/** Why a test did not end well, as Playwright shows it: without a stack. */
+class Told extends Error {
+  constructor(message: string) {
+    super(message)
     this.name = 'NotPassed'
     this.stack = this.message
   }

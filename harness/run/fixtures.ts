@@ -17,7 +17,7 @@ const RESTARTS = 3
 /** What a worker holds: a session, and the words about it that go with each result. */
 export interface WorkerSession {
   readonly session: Session
-  readonly about: Omit<ResultMessage, 'result'>
+  readonly about: Omit<ResultMessage, 'result' | 'entry'>
 }
 
 /** Playwright's `test` with the worker's session. */

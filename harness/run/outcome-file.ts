@@ -11,9 +11,20 @@ import type { SharedRun } from './run-folder.ts'
  */
 const FILE = 'outcome.json'
 
-/** Leaves the verdict for the process that started the run. */
-export function leaveVerdict(run: SharedRun, verdict: RunVerdict): void {
-  leave(run, { exitStatus: exitStatusOfRun(verdict) })
+/**
+ * Leaves how a run ended for the process that started it: its verdict, or, where nothing worse is to be
+ * told, that the list of known failures is not true any more.
+ *
+ * @param stale the error for entries whose scenarios passed; null = none did
+ */
+export function leaveOutcome(
+  run: SharedRun,
+  verdict: RunVerdict,
+  stale: HarnessError | null,
+): void {
+  const nothingWorse = verdict === 'conformant' || verdict === 'partial'
+  if (stale !== null && nothingWorse) leaveError(run, stale)
+  else leave(run, { exitStatus: exitStatusOfRun(verdict) })
 }
 
 /** Leaves an error for the process that started the run. */

@@ -8,6 +8,7 @@ import { packageRoot } from '../package-root.ts'
 import { ensureWritable } from '../report/write.ts'
 import { loadConfigFile, refuseUnknownKeys } from './config-file.ts'
 import { leaveError } from './outcome-file.ts'
+import { currentKnownFailing } from './known-failing.ts'
 import { currentRun } from './run-folder.ts'
 import { leaveSettings } from './settings-file.ts'
 import { publishSettings, settingsFrom, type HookproofOptions } from './settings.ts'
@@ -44,8 +45,8 @@ const fromFile = isRunner ? await orFail(() => loadConfigFile(process.cwd())) : 
  * given here wins over `hookproof.config.ts`, and the environment wins over both. For anything else that
  * Playwright can be told: `defineConfig(hookproof({…}), { … })`.
  *
- * @throws HarnessError for an unknown engine or profile, a dispatcher that cannot be run, or a report
- *   folder that cannot be written
+ * @throws HarnessError for an unknown engine or profile, a dispatcher that cannot be run, a report
+ *   folder that cannot be written, or a list of known failures that breaks a rule
  */
 export function hookproof(options: HookproofPlaywrightOptions = {}): PlaywrightTestConfig {
   const cwd = process.cwd()
@@ -78,6 +79,7 @@ function prepare(options: HookproofOptions, cwd: string): void {
   parseDispatcher(settings.dispatcher, cwd)
   ensureWritable(settings.report)
   publishSettings(settings)
+  currentKnownFailing()
 }
 
 async function orFail<T>(work: () => Promise<T>): Promise<T> {

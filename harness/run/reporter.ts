@@ -9,14 +9,17 @@ import type {
 import { join } from 'node:path'
 import { renderError } from '../errors.ts'
 import { assemble, planEntries, reportedResult, type PlannedScenario } from '../report/assemble.ts'
+import { gateOf } from '../report/known.ts'
 import type { Report, ScenarioResult } from '../report/model.ts'
 import { ResultStream } from '../report/stream.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { appendSummary, RESULTS_FILE, writeReport } from '../report/write.ts'
+import type { KnownFailingEntry } from '../scenario/known-failing.ts'
 import { SCENARIO_ANNOTATION } from './annotation.ts'
 import { currentCorpus, planOf } from './corpus.ts'
 import { RESULT_ATTACHMENT, suiteVersion, type ResultMessage } from './facts.ts'
-import { leaveError, leaveVerdict } from './outcome-file.ts'
+import { staleEntries } from './known-failing.ts'
+import { leaveError, leaveOutcome } from './outcome-file.ts'
 import { currentRun } from './run-folder.ts'
 import { currentSettings } from './settings.ts'
 
@@ -32,7 +35,9 @@ export default class ConformanceReporter implements Reporter {
   #plan: readonly PlannedScenario[] = []
   readonly #results = new Map<string, ScenarioResult>()
   readonly #startedAt = new Date()
-  #about: Omit<ResultMessage, 'result'> | null = null
+  /** Entries of known failures whose scenarios passed. */
+  readonly #stale: KnownFailingEntry[] = []
+  #about: Omit<ResultMessage, 'result' | 'entry'> | null = null
   #stream: ResultStream | null = null
   #ran: 'nothing' | 'something' = 'nothing'
   /** The first thing that kept the stream from being written; told at the end, with the report out. */
@@ -61,9 +66,10 @@ export default class ConformanceReporter implements Reporter {
   onTestEnd(_test: TestCase, result: TestResult): void {
     const body = result.attachments.find(({ name }) => name === RESULT_ATTACHMENT)?.body
     if (body === undefined) return
-    const { result: scenarioResult, ...about } = JSON.parse(body.toString()) as ResultMessage
+    const { result: scenarioResult, entry, ...about } = JSON.parse(body.toString()) as ResultMessage
     this.#results.set(scenarioResult.scenario, scenarioResult)
     this.#about ??= about
+    if (entry !== null && scenarioResult.verdict === 'passed') this.#stale.push(entry)
     const planned = this.#plan.find(({ id }) => id === scenarioResult.scenario)
     if (planned === undefined) return
     const { capabilities } = about.dispatcher
@@ -86,15 +92,15 @@ export default class ConformanceReporter implements Reporter {
       writeReport(report, folder)
       this.#streaming(() => this.#stream?.end(report))
       summarise(report)
-      leaveVerdict(currentRun(), report.verdict)
+      const stale = staleEntries(this.#stale)
+      leaveOutcome(currentRun(), report.verdict, stale)
       const colour = process.stdout.isTTY ? 'ansi' : 'none'
       process.stdout.write(
         `\n${renderTerminal(report, { colour, reportAt: join(folder, 'index.html') })}\n`,
       )
+      if (stale !== null) process.stderr.write(`${renderError(stale)}\n`)
       if (this.#streamFault !== null) throw this.#streamFault
-      return report.verdict === 'conformant' || report.verdict === 'partial'
-        ? {}
-        : { status: 'failed' }
+      return stale === null && gateOf(report) === 'open' ? {} : { status: 'failed' }
     } catch (error) {
       process.stderr.write(`\n${renderError(error)}\n`)
       leaveError(currentRun(), error)

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { HarnessError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
+import { KNOWN_FAILING_FILE } from '../scenario/known-failing.ts'
 import {
   ENGINES,
   OPT_IN_PROFILES,
@@ -21,6 +23,11 @@ export interface HookproofOptions {
   readonly scenarios?: readonly string[]
   /** Profiles to run; default all but `strict`. Fewer makes the run partial. */
   readonly profiles?: readonly Profile[]
+  /**
+   * File that lists the scenarios that are known to fail, relative to the working directory; default
+   * `known-failing.yaml` where it is there. See docs/known-failing.md.
+   */
+  readonly knownFailing?: string
 }
 
 /** The options of a run, complete. Plain data: it travels to the workers through the environment. */
@@ -32,6 +39,8 @@ export interface Settings {
   /** Absolute paths, ours first. */
   readonly scenarios: readonly string[]
   readonly profiles: readonly Profile[]
+  /** Absolute path of the list of known failures; null = there is none. */
+  readonly knownFailing: string | null
   /** The user's working directory: commands and files are looked up from here. */
   readonly cwd: string
 }
@@ -49,7 +58,7 @@ export const DEFAULT_PROFILES: readonly Profile[] = PROFILES.filter(
 
 /**
  * Settings from the options, overridden by `HOOKPROOF_DISPATCHER`, `HOOKPROOF_ENGINE`,
- * `HOOKPROOF_REPORT` and `HOOKPROOF_PROFILE` (comma-separated).
+ * `HOOKPROOF_REPORT`, `HOOKPROOF_PROFILE` (comma-separated) and `HOOKPROOF_KNOWN_FAILING`.
  *
  * @throws HarnessError `ERR_CONFIG_INVALID` for an unknown engine or profile.
  */
@@ -69,8 +78,15 @@ export function settingsFrom(
       ...(options.scenarios ?? []).map((folder) => resolve(cwd, folder)),
     ],
     profiles: profiles === undefined ? DEFAULT_PROFILES : profiles.map(profileNamed),
+    knownFailing: knownFailingIn(cwd, value('HOOKPROOF_KNOWN_FAILING') ?? options.knownFailing),
     cwd,
   }
+}
+
+/** A file that is named must be there, which shows when it is read; the usual one need not. */
+function knownFailingIn(cwd: string, named: string | undefined): string | null {
+  const file = resolve(cwd, named ?? KNOWN_FAILING_FILE)
+  return named !== undefined || existsSync(file) ? file : null
 }
 
 function engineNamed(word: string): EngineName | 'auto' {

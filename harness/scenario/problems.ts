@@ -31,15 +31,22 @@ function render(problem: LocatedProblem): string {
   return `${problem.file}:${problem.line}: ${where === '' ? '' : `${where}: `}${problem.says}`
 }
 
-/** The error for a set of problems: every one of them, in the order of files and lines. */
-export function scenarioInvalid(problems: readonly LocatedProblem[]): HarnessError {
+/**
+ * The sentence for a set of problems: every one of them, in the order of files and lines.
+ *
+ * @param what what more than one problem is called: `problems in scenario files`
+ */
+export function renderProblems(problems: readonly LocatedProblem[], what: string): string {
   const sorted = problems.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line)
   const lines = [...new Set(sorted.map(render))]
+  return lines.length === 1 ? String(lines[0]) : `${lines.length} ${what}\n  ${lines.join('\n  ')}`
+}
+
+/** The error for a set of problems of scenario files. */
+export function scenarioInvalid(problems: readonly LocatedProblem[]): HarnessError {
   return new HarnessError(
     'ERR_SCENARIO_INVALID',
-    lines.length === 1
-      ? String(lines[0])
-      : `${lines.length} problems in scenario files\n  ${lines.join('\n  ')}`,
+    renderProblems(problems, 'problems in scenario files'),
     { hint: 'scenarios/README.md and harness/scenario/scenario.schema.json describe every key.' },
   )
 }
