@@ -36,8 +36,7 @@ export interface OcspContent {
   readonly signer: Pick<IssuedCertificate, 'der' | 'privateKey'>
   readonly certificateStatus: OcspCertificateStatus
   readonly thisUpdate: Date
-  /** null: newer information is available all the time (RFC 6960 4.2.2.1). */
-  readonly nextUpdate: Date | null
+  readonly nextUpdate: Date
 }
 
 /** OCSPResponseStatus `successful` (RFC 6960 4.2.1). */
@@ -89,7 +88,7 @@ function responseData(content: OcspContent): Asn1 {
         certificateId(content),
         certificateStatus(content.certificateStatus),
         generalizedTime(thisUpdate),
-        ...(nextUpdate === null ? [] : [contextConstructed(0, generalizedTime(nextUpdate))]),
+        contextConstructed(0, generalizedTime(nextUpdate)),
       ),
     ),
   )

@@ -40,7 +40,7 @@ function responseOf(
     signer: signedBy === 'issuer' ? issuer : material.get(signedBy),
     certificateStatus: statusOf(status, fromNow(thisUpdateMs - REVOKED_BEFORE_MS)),
     thisUpdate: fromNow(thisUpdateMs),
-    nextUpdate: nextUpdateMs === 'none' ? null : fromNow(nextUpdateMs),
+    nextUpdate: fromNow(nextUpdateMs),
   })
 }
 

@@ -31,7 +31,7 @@ export function checkStaple(
       unknownName(name, layers, [...path, key], report)
     }
   }
-  if (staple.nextUpdateMs !== 'none' && staple.nextUpdateMs <= staple.thisUpdateMs) {
+  if (staple.nextUpdateMs <= staple.thisUpdateMs) {
     report([...path, 'next-update'], 'newer information would be there before this one')
   }
 }

@@ -94,7 +94,7 @@ export type RawStaple =
   | {
       readonly status?: StapledResponse['status']
       readonly 'this-update'?: RawDuration
-      readonly 'next-update'?: RawDuration | 'none'
+      readonly 'next-update'?: RawDuration
       readonly 'signed-by'?: string
       readonly for?: string
     }

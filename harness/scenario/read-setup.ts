@@ -89,11 +89,10 @@ function readEndpoint(raw: RawEndpoint): EndpointSetup {
 function readStaple(raw: RawStaple): Staple {
   if (typeof raw === 'string') return raw
   const full = { ...STANDARD_STAPLE, ...raw }
-  const next = full['next-update']
   return {
     status: full.status,
     thisUpdateMs: milliseconds(full['this-update']),
-    nextUpdateMs: next === 'none' ? next : milliseconds(next),
+    nextUpdateMs: milliseconds(full['next-update']),
     signedBy: full['signed-by'],
     certificate: full.for,
   }

@@ -70,8 +70,8 @@ export interface StapledResponse {
   readonly status: 'good' | 'revoked' | 'unknown'
   /** thisUpdate and producedAt, in milliseconds from the run's now. */
   readonly thisUpdateMs: number
-  /** nextUpdate, in milliseconds from the run's now, or left out. */
-  readonly nextUpdateMs: number | 'none'
+  /** nextUpdate, in milliseconds from the run's now. */
+  readonly nextUpdateMs: number
   /** Whose key signs: that of the certificate's issuer, or of the certificate with this name. */
   readonly signedBy: string
   /** The certificate that it is about: the one that the endpoint shows, or the one with this name. */
