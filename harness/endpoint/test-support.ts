@@ -55,6 +55,7 @@ export function setup(patch: Partial<EndpointSetup> = {}): EndpointSetup {
     scheme: 'https',
     certificate: 'endpoint',
     chain: 'issuers',
+    staple: 'none',
     clientCertificate: 'required',
     clientAnchors: ['root'],
     allowedClientCertificates: 'any-under-anchors',

@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
 import { createServer, type Server, type TlsOptions } from 'node:tls'
 import { HarnessError } from '../errors.ts'
+import { stapleOf } from '../pki/staple.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
 import type { EndpointSetup } from '../scenario/setup.ts'
 import { caOptionFor, type CaOption } from './ca-hints.ts'
@@ -30,19 +31,29 @@ export function createTlsSide(
 ): TlsSide {
   refuseImpossible(setup)
   const { options, validation } = optionsFor(setup, material, ticketKeys)
+  const serve = (more: TlsOptions): Server =>
+    stapling(createServer(more), stapleOf(setup, material))
   const isOld = setup.minVersion === 'TLSv1' || setup.minVersion === 'TLSv1.1'
   try {
-    if (!isOld) return { server: createServer(options), weakSignatures: 'refused', validation }
+    if (!isOld) return { server: serve(options), weakSignatures: 'refused', validation }
   } catch (error) {
     if (!isTooWeak(error)) throw unloadable(setup, error)
   }
   const list = setup.ciphers === 'default' ? 'DEFAULT' : setup.ciphers
   const ciphers = `${TLS_1_3_SUITES}:${list}:@SECLEVEL=0`
   try {
-    return { server: createServer({ ...options, ciphers }), weakSignatures: 'accepted', validation }
+    return { server: serve({ ...options, ciphers }), weakSignatures: 'accepted', validation }
   } catch (error) {
     throw unloadable(setup, error)
   }
+}
+
+/** Staples these octets for every client that asks. Nothing is stapled without a listener. */
+function stapling(server: Server, staple: Buffer | null): Server {
+  if (staple === null) return server
+  return server.on('OCSPRequest', (_certificate, _issuer, answer) => {
+    answer(null, staple)
+  })
 }
 
 function optionsFor(

@@ -50,6 +50,8 @@ export type Observation =
       /** Whether an earlier session was offered: a TLS 1.2 ticket or id, or a TLS 1.3 PSK. */
       readonly session: 'none' | 'offered'
       readonly earlyData: 'none' | 'offered'
+      /** Whether it asks for the certificate's status, which would be stapled (RFC 6066 8). */
+      readonly statusRequest: 'none' | 'asked'
     })
   /** The first bytes were not a ClientHello. */
   | (SeenOnConnection & { readonly kind: 'not-tls'; readonly preview: string })

@@ -56,7 +56,8 @@ export class Pki {
   ): Promise<IssuedMaterial> {
     const directory = new Directory(descriptions)
     const orders = directory.names.map((name) => orderFor(name, directory))
-    return new Material(await Promise.all(orders.map((order) => this.#remembered(order))))
+    const all = await Promise.all(orders.map((order) => this.#remembered(order)))
+    return new Material(all, this.#now)
   }
 
   #remembered(order: Order): Promise<IssuedCertificate> {

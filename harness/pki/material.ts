@@ -4,11 +4,13 @@ import type { IssuedCertificate, IssuedMaterial } from './types.ts'
 /** The certificates of one scenario by name and by thumbprint. */
 export class Material implements IssuedMaterial {
   readonly all: readonly IssuedCertificate[]
+  readonly now: Date
   readonly #byName: ReadonlyMap<string, IssuedCertificate>
   readonly #nameByThumbprint = new Map<string, string>()
 
-  constructor(all: readonly IssuedCertificate[]) {
+  constructor(all: readonly IssuedCertificate[], now: Date) {
     this.all = all
+    this.now = now
     this.#byName = new Map(all.map((certificate) => [certificate.name, certificate]))
     for (const { name, sha256 } of all) {
       // Two names can stand for the same octets; the first one is what reports say.

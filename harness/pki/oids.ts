@@ -55,6 +55,9 @@ export const KEY_USAGE_BITS: Readonly<Record<KeyUsage, number>> = {
   'crl-sign': 6,
 }
 
+/** What OCSP is made of (RFC 6960 4.2.1). */
+export const OCSP_OIDS = { basicResponse: '1.3.6.1.5.5.7.48.1.1' } as const
+
 /** Signatures and digests (RFC 3279 2.2, RFC 4055, RFC 5758 3.2, RFC 8410 3). */
 export const ALGORITHM_OIDS = {
   ecdsaWithSha1: '1.2.840.10045.4.1',

@@ -27,6 +27,23 @@ export function dateOf(instant: Instant, now: Date): Date {
  * @throws HarnessError `ERR_PKI` for a year that four digits cannot say.
  */
 export function time(date: Date): Asn1 {
+  const digits = digitsOf(date)
+  const year = date.getUTCFullYear()
+  return year >= 1950 && year <= 2049
+    ? verbatim(UTC_TIME, Buffer.from(digits.slice(2), 'latin1'))
+    : generalizedTime(date)
+}
+
+/**
+ * A GeneralizedTime whatever the year, as OCSP has it (RFC 6960 4.2.2.1).
+ *
+ * @throws HarnessError `ERR_PKI` for a year that four digits cannot say.
+ */
+export function generalizedTime(date: Date): Asn1 {
+  return verbatim(GENERALIZED_TIME, Buffer.from(digitsOf(date), 'latin1'))
+}
+
+function digitsOf(date: Date): string {
   const year = date.getUTCFullYear()
   if (Number.isNaN(year) || year < 0 || year > 9999) {
     throw pkiError(
@@ -34,8 +51,5 @@ export function time(date: Date): Asn1 {
       'Choose a moment from the year 0 through 9999.',
     )
   }
-  const digits = `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`
-  return year >= 1950 && year <= 2049
-    ? verbatim(UTC_TIME, Buffer.from(digits.slice(2), 'latin1'))
-    : verbatim(GENERALIZED_TIME, Buffer.from(digits, 'latin1'))
+  return `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`
 }

@@ -18,6 +18,7 @@ const ONE_OF_EACH: {
     versions: ['TLSv1.3'],
     session: 'offered',
     earlyData: 'none',
+    statusRequest: 'asked',
   },
   'not-tls': { kind: 'not-tls', at: 3, ...on, preview: 'POST / HTTP/1.1' },
   alert: { kind: 'alert', at: 4, ...on, from: 'endpoint', number: 48, description: 'unknown_ca' },

@@ -30,6 +30,7 @@ export function expecting(
       serverName: 'any',
       protocol: 'any',
       oldestVersion: 'any',
+      statusRequest: 'any',
       answerBytes: null,
       ...over,
     },

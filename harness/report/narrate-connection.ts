@@ -38,6 +38,7 @@ export function clientHello(seen: Of<'client-hello'>): Narration {
       ['ALPN', seen.alpn.join(', ') || 'none'],
       ['earlier session', seen.session],
       ['early data', seen.earlyData],
+      ['certificate status', seen.statusRequest],
     ],
   }
 }

@@ -62,6 +62,7 @@ export class Scene {
       versions: ['TLSv1.3', 'TLSv1.2'],
       session: 'none',
       earlyData: 'none',
+      statusRequest: 'none',
       ...over,
     })
   }

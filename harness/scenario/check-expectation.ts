@@ -49,7 +49,7 @@ export function checkExpectation(check: ExpectationCheck): void {
     report([...path, 'required-headers'], 'no request is expected whose headers could be seen')
   }
   const usesTls = situation.endpoint.scheme === 'https'
-  for (const key of ['server-name', 'protocol', 'oldest-version'] as const) {
+  for (const key of ['server-name', 'protocol', 'oldest-version', 'status-request'] as const) {
     if (raw[key] !== undefined && raw[key] !== 'any' && !usesTls) {
       report([...path, key], 'the endpoint does not speak TLS')
     }

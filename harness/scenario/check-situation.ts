@@ -1,3 +1,4 @@
+import { checkStaple } from './check-staple.ts'
 import { unknownName } from './read-certificates.ts'
 import { knows, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
@@ -99,6 +100,7 @@ function checkEndpoint(endpoint: EndpointSetup, path: DocumentPath, check: Situa
     unknownName(endpoint.certificate, check.layers, [...path, 'certificate'], check.report)
   }
   checkNames(endpoint.chain, [...path, 'chain'], check)
+  checkStaple(endpoint, [...path, 'staple'], check)
   checkNames(endpoint.clientAnchors, [...path, 'client-anchors'], check)
   checkNames(endpoint.allowedClientCertificates, [...path, 'allowed-client-certificates'], check)
 }

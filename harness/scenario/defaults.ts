@@ -3,6 +3,7 @@ import type {
   RawClientCertificate,
   RawDispatcher,
   RawEndpoint,
+  RawStaple,
   RawTokenServer,
 } from './raw.ts'
 
@@ -102,6 +103,7 @@ export const STANDARD_ENDPOINT = {
   scheme: 'https',
   certificate: 'endpoint',
   chain: 'issuers',
+  staple: 'none',
   'client-certificate': 'required',
   'client-anchors': ['root'],
   'allowed-client-certificates': 'any-under-anchors',
@@ -120,6 +122,15 @@ export const STANDARD_ENDPOINT = {
   answers: [204],
   fault: 'none',
 } as const satisfies RawEndpoint
+
+/** `staple: {}`: the issuer said an hour ago that the certificate is good, and says so until tomorrow. */
+export const STANDARD_STAPLE = {
+  status: 'good',
+  'this-update': '-1h',
+  'next-update': '+1d',
+  'signed-by': 'issuer',
+  for: 'own',
+} as const satisfies RawStaple
 
 /** Where redirects lead: an endpoint like the standard one, with a certificate of its own. */
 export const STANDARD_ELSEWHERE = {

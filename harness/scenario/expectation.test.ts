@@ -32,6 +32,7 @@ test('delivered: one request with the configured certificate, a connection to sp
     serverName: 'any',
     protocol: 'any',
     oldestVersion: 'any',
+    statusRequest: 'any',
     answerBytes: null,
   })
 })

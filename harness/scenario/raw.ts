@@ -23,6 +23,7 @@ import type {
   OriginPolicy,
   RejectMoment,
   RejectStyle,
+  StapledResponse,
   TlsVersion,
   TokenAnswer,
   TokenAuthMethod,
@@ -85,12 +86,26 @@ export type RawAnswer =
     }
   | { readonly redirect: number; readonly to: 'elsewhere' | 'same' | 'plaintext' }
 
+/** What is stapled, or a patch of it. */
+export type RawStaple =
+  | 'none'
+  | 'garbage'
+  | 'try-later'
+  | {
+      readonly status?: StapledResponse['status']
+      readonly 'this-update'?: RawDuration
+      readonly 'next-update'?: RawDuration
+      readonly 'signed-by'?: string
+      readonly for?: string
+    }
+
 /** An endpoint, or a patch of one. */
 export interface RawEndpoint {
   readonly host?: EndpointSetup['host']
   readonly scheme?: EndpointSetup['scheme']
   readonly certificate?: RawCertificateUse
   readonly chain?: readonly string[] | 'issuers'
+  readonly staple?: RawStaple
   readonly 'client-certificate'?: ClientCertificatePolicy
   readonly 'client-anchors'?: readonly string[]
   readonly 'allowed-client-certificates'?: readonly string[] | 'any-under-anchors'
@@ -184,6 +199,7 @@ export interface RawExpectation {
   readonly 'server-name'?: 'any' | 'none' | 'host'
   readonly protocol?: Expectation['protocol']
   readonly 'oldest-version'?: Expectation['oldestVersion']
+  readonly 'status-request'?: Expectation['statusRequest']
   readonly 'answer-bytes'?: number
 }
 

@@ -47,6 +47,7 @@ export function readExpectation(
       raw['server-name'] === 'host' ? situation.endpoint.host : (raw['server-name'] ?? 'any'),
     protocol: raw.protocol ?? 'any',
     oldestVersion: raw['oldest-version'] ?? 'any',
+    statusRequest: raw['status-request'] ?? 'any',
     answerBytes: raw['answer-bytes'] ?? null,
   }
 }

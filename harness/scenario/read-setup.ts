@@ -4,6 +4,7 @@ import {
   STANDARD_ENDPOINT,
   STANDARD_OAUTH2,
   STANDARD_RETRY,
+  STANDARD_STAPLE,
   STANDARD_TOKEN_SERVER,
 } from './defaults.ts'
 import type { Layers } from './layers.ts'
@@ -13,6 +14,7 @@ import type {
   RawClientCertificate,
   RawDispatcher,
   RawEndpoint,
+  RawStaple,
   RawTokenServer,
 } from './raw.ts'
 import type {
@@ -22,6 +24,7 @@ import type {
   EventSetup,
   OAuth2Setup,
   OriginAnswer,
+  Staple,
   TokenServerSetup,
 } from './setup.ts'
 import { readDuration } from './units.ts'
@@ -62,6 +65,7 @@ function readEndpoint(raw: RawEndpoint): EndpointSetup {
     scheme: full.scheme,
     certificate: typeof full.certificate === 'string' ? full.certificate : 'endpoint',
     chain: full.chain,
+    staple: readStaple(full.staple),
     clientCertificate: full['client-certificate'],
     clientAnchors: full['client-anchors'],
     allowedClientCertificates: full['allowed-client-certificates'],
@@ -79,6 +83,18 @@ function readEndpoint(raw: RawEndpoint): EndpointSetup {
     policy: { ...STANDARD_ENDPOINT.policy, ...full.policy },
     answers: full.answers.map(readAnswer),
     fault: full.fault,
+  }
+}
+
+function readStaple(raw: RawStaple): Staple {
+  if (typeof raw === 'string') return raw
+  const full = { ...STANDARD_STAPLE, ...raw }
+  return {
+    status: full.status,
+    thisUpdateMs: milliseconds(full['this-update']),
+    nextUpdateMs: milliseconds(full['next-update']),
+    signedBy: full['signed-by'],
+    certificate: full.for,
   }
 }
 

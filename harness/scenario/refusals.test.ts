@@ -59,6 +59,16 @@ const REFUSALS: readonly Refusal[] = [
     says: `things.yaml:13: scenarios.one.endpoint.chain[0]: no certificate is called "constructor"; there are: ${STANDARD}`,
   },
   {
+    title: 'an unknown signer of a staple',
+    keys: 'endpoint: { staple: { signed-by: responder } }\nexpect: { outcome: refused }',
+    says: `things.yaml:13: scenarios.one.endpoint.staple.signed-by: no certificate is called "responder"; there are: ${STANDARD}`,
+  },
+  {
+    title: 'a moment of a staple that is not relative',
+    keys: 'endpoint: { staple: { this-update: 2030-01-01T00:00:00Z } }\nexpect: { outcome: refused }',
+    says: 'things.yaml:13: scenarios.one.endpoint.staple.this-update: "2030-01-01T00:00:00Z" is not a moment relative to now, such as -1h or +1d',
+  },
+  {
     title: 'an unknown issuer',
     keys: 'endpoint: { certificate: { issuer: nobody } }\nexpect: { outcome: refused }',
     says: `things.yaml:13: scenarios.one.endpoint.certificate.issuer: no certificate is called "nobody"; there are: ${STANDARD}`,

@@ -65,6 +65,28 @@ export interface OriginPolicy {
   readonly bearer: 'none' | 'required' | 'bound'
 }
 
+/** A definitive OCSP response that an endpoint staples (RFC 6960 4.2.1). */
+export interface StapledResponse {
+  readonly status: 'good' | 'revoked' | 'unknown'
+  /** thisUpdate and producedAt, in milliseconds from the run's now. */
+  readonly thisUpdateMs: number
+  /** nextUpdate, in milliseconds from the run's now. */
+  readonly nextUpdateMs: number
+  /** Whose key signs: that of the certificate's issuer, or of the certificate with this name. */
+  readonly signedBy: string
+  /** The certificate that it is about: the one that the endpoint shows, or the one with this name. */
+  readonly certificate: string
+}
+
+/** What an endpoint staples to its certificate where it is asked to (RFC 6066 8, RFC 8446 4.4.2.1). */
+export type Staple =
+  | 'none'
+  /** Octets that are no OCSP response. */
+  | 'garbage'
+  /** A responder's error message, without a signature (RFC 6960 2.3). */
+  | 'try-later'
+  | StapledResponse
+
 /** One TLS endpoint: what it shows, what it asks for and how it answers. */
 export interface EndpointSetup {
   /** Host of the URL the dispatcher gets, the reference identifier (RFC 9525). */
@@ -74,6 +96,7 @@ export interface EndpointSetup {
   readonly certificate: string
   /** Names of the certificates sent, in order; default the end entity, then its issuers without the root. */
   readonly chain: readonly string[] | 'issuers'
+  readonly staple: Staple
   readonly clientCertificate: ClientCertificatePolicy
   /** Names of the trust anchors for client certificates. */
   readonly clientAnchors: readonly string[]

@@ -84,6 +84,11 @@ export interface Expectation {
   readonly protocol: 'any' | TlsVersion
   /** Oldest TLS version that a ClientHello may offer, or not judged. */
   readonly oldestVersion: 'any' | TlsVersion
+  /**
+   * Whether each ClientHello must ask for the certificate's status (RFC 6066 8). `if-asked`: what else
+   * is expected binds only who asks, for nobody else is shown a staple; unmet, it is then an advisory.
+   */
+  readonly statusRequest: 'any' | 'asked' | 'if-asked'
   /** Most bytes that the dispatcher may take from the endpoint in all, TLS included; null = not judged. */
   readonly answerBytes: number | null
 }

@@ -19,6 +19,41 @@ const UNOBSERVABLE: readonly (readonly [title: string, keys: string, says: strin
     '14: scenarios.one.expect.client-certificate: the endpoint never asks for a certificate',
   ],
   [
+    'a staple at an endpoint that speaks plaintext',
+    'endpoint: { scheme: http, staple: {} }\nexpect: { outcome: refused }',
+    '13: scenarios.one.endpoint.staple: the endpoint does not speak TLS',
+  ],
+  [
+    'a staple where no handshake comes to it',
+    'endpoint: { fault: stall, staple: {} }\nexpect: { outcome: refused }',
+    '13: scenarios.one.endpoint.staple: the fault leaves no handshake to staple it to',
+  ],
+  [
+    'a staple where sessions are resumed',
+    'endpoint: { resumption: on, staple: {} }\nexpect: { outcome: delivered }',
+    '13: scenarios.one.endpoint.staple: a resumed session brings no certificate that it could be stapled to',
+  ],
+  [
+    'garbage that nginx would have to staple',
+    'endpoint: { staple: garbage }\nexpect: { outcome: refused }',
+    '13: scenarios.one.endpoint.staple: nginx staples only what it can read as an OCSP response; say engines: [embedded]',
+  ],
+  [
+    'a staple that HAProxy would have to bring',
+    'endpoint: { staple: {}, load-balancer: strips }\nexpect: { outcome: delivered }',
+    '13: scenarios.one.endpoint.staple: where HAProxy ends TLS nothing is stapled; say engines: [embedded]',
+  ],
+  [
+    'a staple whose time is over before it begins',
+    'endpoint: { staple: { next-update: -1h } }\nexpect: { outcome: refused }',
+    '13: scenarios.one.endpoint.staple.next-update: newer information would be there before this one',
+  ],
+  [
+    'a status request in plaintext',
+    'endpoint: { scheme: http }\nexpect: { outcome: refused, status-request: asked }',
+    '14: scenarios.one.expect.status-request: the endpoint does not speak TLS',
+  ],
+  [
     'connections elsewhere without an elsewhere',
     'expect: { outcome: delivered, elsewhere: 0..1 }',
     '13: scenarios.one.expect.elsewhere: there is no elsewhere that could see a connection',

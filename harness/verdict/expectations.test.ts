@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { Expectation } from '../scenario/types.ts'
+import { explain } from './explain.ts'
 import { judge } from './judge.ts'
 import { expecting, Story } from './ledger-for-tests.ts'
 import type { Verdict } from './types.ts'
@@ -105,6 +106,65 @@ test('the server name is the host, or none', () => {
   expect(named(null, 'localhost')).toMatchObject({ reason: 'unmet' })
   expect(named(null, 'none')).toMatchObject({ verdict: 'passed' })
   expect(named('127.0.0.1', 'none')).toMatchObject({ reason: 'unmet' })
+})
+
+test('the status of the certificate is asked for', () => {
+  const asking = (statusRequest: 'none' | 'asked', wanted: Expectation['statusRequest']) =>
+    judged(
+      new Story()
+        .step(0)
+        .hello(1, { statusRequest })
+        .handshake('dispatcher')
+        .request(204)
+        .reply('delivered'),
+      expecting('delivered', { statusRequest: wanted }),
+    )
+  expect(asking('asked', 'asked')).toMatchObject({ verdict: 'passed' })
+  expect(asking('none', 'asked')).toMatchObject({ reason: 'unmet' })
+  expect(asking('none', 'any')).toMatchObject({ verdict: 'passed', advisories: [] })
+})
+
+test.describe('what binds only who asks for the status of the certificate', () => {
+  const wanted = expecting('refused', { statusRequest: 'if-asked' })
+  const told = (statusRequest: 'none' | 'asked', said: 'delivered' | 'refused') =>
+    judged(
+      new Story()
+        .step(0)
+        .hello(1, { statusRequest })
+        .handshake('dispatcher')
+        .request(204)
+        .closed(300)
+        .reply(said),
+      wanted,
+    )
+
+  test('is a failure of who asks, and an advisory for who does not', () => {
+    expect(told('asked', 'delivered')).toMatchObject({ verdict: 'failed', reason: 'leak' })
+    const excused = told('none', 'delivered')
+    expect(excused).toMatchObject({
+      verdict: 'passed',
+      advisories: [{ code: 'not-bound', reason: 'leak' }],
+    })
+    const steps = [{ do: 'deliver', expect: wanted }] as const
+    const subject = { level: 'MUST', steps, observations: [], control: 'passed' } as const
+    const sentence = explain(subject, excused)
+    expect(sentence).toContain('binds only who asks')
+    expect(sentence).toContain('never asked')
+    expect(sentence).not.toContain('refused the endpoint')
+  })
+
+  test('is no excuse for who asks on one of several connections, or never connects', () => {
+    const story = new Story().step(0).hello(1).hello(2, { statusRequest: 'asked' })
+    story.request(204, { connection: 2 }).closed(300, { connection: 2 }).reply('delivered')
+    expect(judged(story, wanted)).toMatchObject({ verdict: 'failed', reason: 'leak' })
+    const silent = judged(new Story().step(0).reply('refused'), wanted)
+    expect(silent.verdict).not.toBe('passed')
+  })
+
+  test('does not excuse a lie', () => {
+    const lie = new Story().step(0).hello(1).closed(0).reply('delivered')
+    expect(judged(lie, wanted)).toMatchObject({ verdict: 'failed', reason: 'contradiction' })
+  })
 })
 
 test('the version agreed on, and the oldest one offered', () => {

@@ -64,6 +64,9 @@ function passedSentence(subject: Case, verdict: Extract<Verdict, { verdict: 'pas
   if (verdict.advisories.some((one) => one.code === 'unmet-should')) {
     return 'Passed with an advisory, since this is a SHOULD.'
   }
+  if (verdict.advisories.some((one) => one.code === 'not-bound')) {
+    return 'Passed with an advisory, since the rule binds only who asks.'
+  }
   const sentences = subject.steps.flatMap((step, index) =>
     step.do === 'deliver'
       ? [deliverySentence(deliverySeen(subject.observations, index, step.expect))]

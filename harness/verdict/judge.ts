@@ -1,11 +1,12 @@
 import type { Observation } from '../observation/types.ts'
 import { CAPABILITIES } from '../scenario/vocabulary.ts'
 import type { Expectation, InspectExpectation, Level } from '../scenario/types.ts'
-import { deliverySeen, ofKind, sliceOfStep } from './delivery.ts'
+import { deliverySeen, ofKind, sliceOfStep, type DeliverySeen } from './delivery.ts'
 import { judgeDelivered } from './delivered.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
 import type { JudgedStep } from './judged-step.ts'
 import { judgeRefused, judgeRejected, judgeUndelivered } from './not-delivered.ts'
+import { boundByAsking } from './tls-checks.ts'
 import type { Advisory, Verdict, VerdictWord } from './types.ts'
 
 /** All that the judge looks at. It never sees the dispatcher. */
@@ -75,7 +76,11 @@ function judgeStep(seen: readonly Observation[], step: JudgedStep, index: number
 
 function judgeDelivery(seen: readonly Observation[], expect: Expectation, index: number): Finding {
   const delivery = deliverySeen(seen, index, expect)
-  switch (expect.outcome) {
+  return boundByAsking(delivery, judgeOutcome(delivery))
+}
+
+function judgeOutcome(delivery: DeliverySeen): Finding {
+  switch (delivery.expect.outcome) {
     case 'delivered':
       return judgeDelivered(delivery)
     case 'refused':

@@ -28,6 +28,7 @@ export function expecting(outcome: ExpectedOutcome, over: Partial<Expectation> =
     serverName: 'any',
     protocol: 'any',
     oldestVersion: 'any',
+    statusRequest: 'any',
     answerBytes: null,
     ...over,
   }
@@ -74,6 +75,7 @@ export class Story {
       versions: ['TLSv1.3'],
       session: 'none',
       earlyData: 'none',
+      statusRequest: 'none',
       ...over,
     })
   }

@@ -10,6 +10,7 @@ export function tlsAsExpected(seen: DeliverySeen): Finding {
     () => rightServerName(seen),
     () => rightProtocol(seen),
     () => nothingOldOffered(seen),
+    () => statusAsked(seen),
   ])
 }
 
@@ -50,6 +51,42 @@ function nothingOldOffered(seen: DeliverySeen): Finding {
     )
   }
   return FINE
+}
+
+/** RFC 6066 8: who does not ask for the certificate's status is not shown it. */
+function statusAsked(seen: DeliverySeen): Finding {
+  if (seen.expect.statusRequest !== 'asked') return FINE
+  const wrong = seen.endpoint.hellos.find(({ statusRequest }) => statusRequest === 'none')
+  if (wrong === undefined) return FINE
+  return failed(
+    'unmet',
+    "a status_request, which asks for the certificate's status",
+    `connection ${wrong.connection} began without one`,
+  )
+}
+
+/**
+ * Takes a failure back where only who asked for the certificate's status is bound, and nobody asked: it
+ * is told as an advisory. A lie stays a lie.
+ */
+export function boundByAsking(seen: DeliverySeen, finding: Finding): Finding {
+  if (seen.expect.statusRequest !== 'if-asked') return finding
+  if (finding.finding !== 'failed' || finding.reason === 'contradiction') return finding
+  const { hellos } = seen.endpoint
+  const isUnasked =
+    hellos.length > 0 && hellos.every(({ statusRequest }) => statusRequest === 'none')
+  if (!isUnasked) return finding
+  return {
+    finding: 'fine',
+    grade: 'strict',
+    advisories: [
+      {
+        code: 'not-bound',
+        reason: finding.reason,
+        text: `It never asked for the certificate's status, so it could not see what was stapled. For one that asks it must be: ${finding.expected}. Seen: ${finding.seen}.`,
+      },
+    ],
+  }
 }
 
 /** What came over the wire to the dispatcher until it had enough. */

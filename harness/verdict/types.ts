@@ -14,8 +14,9 @@ export type InconclusiveReason =
 
 /** Something worth telling that does not fail the scenario. */
 export interface Advisory {
-  readonly code: 'unmet-should' | 'loose-reason' | 'said-failed' | 'reset-not-honoured'
-  /** For `unmet-should`: what would have failed a MUST. */
+  readonly code:
+    'unmet-should' | 'not-bound' | 'loose-reason' | 'said-failed' | 'reset-not-honoured'
+  /** For `unmet-should` and `not-bound`: what would have failed a MUST. */
   readonly reason: FailureReason | null
   readonly text: string
 }

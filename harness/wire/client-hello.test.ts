@@ -57,8 +57,17 @@ test('reads name, ALPN and versions of a TLS 1.3 client', async () => {
       versions: ['TLSv1.3', 'TLSv1.2'],
       session: 'none',
       earlyData: 'none',
+      statusRequest: 'none',
     },
   })
+})
+
+test('a status_request of the kind ocsp asks for the status, and no other does', () => {
+  const asking = (data: string) =>
+    readClientHello(build({ extensions: [[5, Buffer.from(data, 'hex')]] }))
+  expect(asking('0100000000')).toMatchObject({ hello: { statusRequest: 'asked' } })
+  expect(asking('0200000000')).toMatchObject({ hello: { statusRequest: 'none' } })
+  expect(asking('')).toMatchObject({ hello: { statusRequest: 'none' } })
 })
 
 test('a client without supported_versions offers the one version of its ClientHello', async () => {

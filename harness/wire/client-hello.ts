@@ -9,6 +9,8 @@ export interface ClientHello {
   readonly versions: readonly string[]
   readonly session: 'none' | 'offered'
   readonly earlyData: 'none' | 'offered'
+  /** status_request of the kind `ocsp` (RFC 6066 8). */
+  readonly statusRequest: 'none' | 'asked'
 }
 
 /** What the bytes so far are. */
@@ -24,6 +26,9 @@ const HANDSHAKE_RECORD = 22
 const CLIENT_HELLO = 1
 const LARGEST_FRAGMENT = 2 ** 14
 const TLS_1_3 = 0x0304
+const STATUS_REQUEST = 5
+/** CertificateStatusType. */
+const OCSP = 1
 
 const VERSION_NAMES: Readonly<Record<number, string>> = {
   0x0300: 'SSLv3',
@@ -125,6 +130,7 @@ function helloFrom(message: Buffer): ClientHello {
     versions: versions.map((version) => VERSION_NAMES[version] ?? `0x${version.toString(16)}`),
     session: offered ? 'offered' : 'none',
     earlyData: extensions.has(42) ? 'offered' : 'none',
+    statusRequest: extensions.get(STATUS_REQUEST)?.[0] === OCSP ? 'asked' : 'none',
   }
 }
 

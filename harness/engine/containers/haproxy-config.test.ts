@@ -59,6 +59,7 @@ test('what HAProxy cannot do is a fault of the scenario, in one sentence', async
   await expect(slotOf({ rejectStyle: 'alert', rejectMoment: 'after-body' })).rejects.toThrow(
     'after the body',
   )
+  await expect(slotOf({ loadBalancer: 'strips', staple: 'try-later' })).rejects.toThrow('staple')
   await expect(slotOf({ rejectStyle: 'alert', minVersion: 'TLSv1' })).rejects.toThrow(
     'security level',
   )

@@ -94,7 +94,7 @@ function versionName(version: EndpointSetup['minVersion']): string {
   return version === 'TLSv1' ? 'TLSv1.0' : version
 }
 
-function refuseImpossible(setup: EndpointSetup, { allowed, securityLevel }: Served): void {
+function refuseImpossible(setup: EndpointSetup, { allowed, securityLevel, staple }: Served): void {
   const impossible =
     allowed !== null
       ? 'allow client certificates by thumbprint'
@@ -102,7 +102,9 @@ function refuseImpossible(setup: EndpointSetup, { allowed, securityLevel }: Serv
         ? 'turn a client certificate away after the body'
         : securityLevel === 'low'
           ? 'serve a certificate or a TLS version below its security level'
-          : null
+          : staple !== null
+            ? 'staple an OCSP response here'
+            : null
   if (impossible === null) return
   throw new HarnessError('ERR_ENGINE_FAULT', `HAProxy cannot ${impossible}.`, {
     hint: 'Leave out load-balancer, or use another reject-style than alert.',

@@ -8,7 +8,7 @@ import { HAPROXY_SLOTS } from './haproxy-config.ts'
 import type { LogFeed } from './log-feed.ts'
 import { TERMINATOR_MS } from './nginx-control.ts'
 import { exchange, FENCE_SLOT } from './published-port.ts'
-import { privateFile, privateFolder, tarOf } from './tar.ts'
+import { privateFile, privateFolder, tarOf, type FileContent } from './tar.ts'
 
 /** The user that HAProxy runs as. */
 export const HAPROXY_USER = 99
@@ -36,7 +36,7 @@ export class HaproxyControl {
   }
 
   /** Writes files below the folder of slots. */
-  async write(files: ReadonlyMap<string, string>): Promise<void> {
+  async write(files: ReadonlyMap<string, FileContent>): Promise<void> {
     const folders = new Set(
       [...files.keys()].flatMap((path) =>
         path.includes('/') ? [path.split('/', 1)[0] ?? ''] : [],
@@ -56,7 +56,7 @@ export class HaproxyControl {
    * success may be about that one. So each configuration has a mark, by which the fence tells when it is
    * in force, and the signal is sent again until then.
    */
-  async load(files: ReadonlyMap<string, string>): Promise<void> {
+  async load(files: ReadonlyMap<string, FileContent>): Promise<void> {
     const mark = randomBytes(8).toString('hex')
     await this.write(new Map([...files, ['generation', mark]]))
     const refused = this.#feed.wait(({ part }) => part === 'fault', LOAD_MS)

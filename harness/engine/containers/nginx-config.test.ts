@@ -36,8 +36,31 @@ test("the endpoint's own certificate is no part of the shape, so that changing i
   expect(await shapeOf({ certificate: 'next-endpoint' })).toEqual(await shapeOf())
 })
 
+test('a staple comes with the certificate that it is stapled to, as the octets that they are', async () => {
+  const staple = {
+    status: 'good',
+    thisUpdateMs: -1000,
+    nextUpdateMs: 1000,
+    signedBy: 'issuer',
+    certificate: 'own',
+  } as const
+  const shape = await shapeOf({ staple })
+  expect(snippets(shape)).not.toContain('certificate')
+  const text = shape.lines.join('\n')
+  const names = ['ssl_certificate', 'ssl_certificate_key', 'ssl_stapling_file'].map(
+    (directive) => new RegExp(`^${directive} ${ANCHORS_FOLDER}/(.+);$`, 'm').exec(text)?.[1] ?? '',
+  )
+  const [chain, key, der] = names.map((name) => shape.files.get(name))
+  const { pem, keyPem } = (await material()).get('endpoint')
+  expect(chain).toContain(pem)
+  expect(key).toBe(keyPem)
+  // A SEQUENCE, and in it the ENUMERATED `successful`.
+  expect(Buffer.isBuffer(der) ? der.toString('hex') : '').toMatch(/^3082....0a0100/)
+})
+
 test('every snippet that can be chosen exists', async () => {
   const patches: Partial<EndpointSetup>[] = [
+    { staple: 'try-later' },
     { resumption: 'on', keepAlive: 'on' },
     { clientCertificate: 'not-requested' },
     { clientCertificate: 'requested' },

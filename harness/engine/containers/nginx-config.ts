@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { EndpointSetup } from '../../scenario/setup.ts'
 import type { Served } from './served.ts'
+import type { FileContent } from './tar.ts'
 
-/** Everything in a server block but where it listens. The server's own certificate is no part of it. */
+/**
+ * Everything in a server block but where it listens. The server's own certificate is a part of it only
+ * where something is stapled to it.
+ */
 export interface NginxShape {
   readonly speaks: 'tls' | 'plaintext'
   readonly lines: readonly string[]
-  /** PEM files that the lines name, by name. Names are made from contents. */
-  readonly files: ReadonlyMap<string, string>
+  /** Files that the lines name, by name. Names are made from contents. */
+  readonly files: ReadonlyMap<string, FileContent>
 }
 
 /** Folder of the files of a {@link NginxShape}. */
@@ -27,8 +31,8 @@ export function plainShape(keepAlive: EndpointSetup['keepAlive']): NginxShape {
 /** Chooses what a server block of an endpoint includes. */
 export function nginxShape(setup: EndpointSetup, served: Served): NginxShape {
   if (setup.scheme === 'http') return plainShape(setup.keepAlive)
-  const files = new Map<string, string>()
-  const file = (content: string): string => {
+  const files = new Map<string, FileContent>()
+  const file = (content: FileContent): string => {
     const name = `${createHash('sha256').update(content).digest('hex').slice(0, 32)}.pem`
     files.set(name, content)
     return `${ANCHORS_FOLDER}/${name}`
@@ -36,7 +40,7 @@ export function nginxShape(setup: EndpointSetup, served: Served): NginxShape {
   return {
     speaks: 'tls',
     lines: [
-      snippet('certificate'),
+      ...certificateLines(served, file),
       protocolLine(served),
       ...cipherLines(setup, served),
       ...(setup.groups === 'default' ? [] : [`ssl_ecdh_curve ${setup.groups};`]),
@@ -55,6 +59,19 @@ export function renderServer({ speaks, lines }: NginxShape, ports: readonly numb
   const suffix = speaks === 'tls' ? ' ssl' : ''
   const listens = ports.map((port) => `listen 127.0.0.1:${port}${suffix};`)
   return `server {\n${[...listens, ...lines].map((line) => `  ${line}\n`).join('')}}\n`
+}
+
+function certificateLines(
+  { chain, key, staple }: Served,
+  file: (content: FileContent) => string,
+): readonly string[] {
+  if (staple === null) return [snippet('certificate')]
+  return [
+    `ssl_certificate ${file(chain)};`,
+    `ssl_certificate_key ${file(key)};`,
+    snippet('staple'),
+    `ssl_stapling_file ${file(staple)};`,
+  ]
 }
 
 function protocolLine({ protocols }: Served): string {

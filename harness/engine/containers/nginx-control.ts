@@ -3,6 +3,7 @@ import type { ContainersFacts } from './facts.ts'
 import type { Docker } from './docker.ts'
 import type { LogFeed } from './log-feed.ts'
 import { exchange, FENCE_SLOT, FILES_SLOT } from './published-port.ts'
+import type { FileContent } from './tar.ts'
 
 /** A worker that a reload has retired closes after one request. */
 const WRITE_ATTEMPTS = 4
@@ -33,7 +34,7 @@ export class NginxControl {
   }
 
   /** Writes files below `slots/`, mode 0600, over nginx's own DAV (RFC 4918 9.7). */
-  async write(files: ReadonlyMap<string, string>): Promise<void> {
+  async write(files: ReadonlyMap<string, FileContent>): Promise<void> {
     let left = [...files]
     let statuses: readonly string[] = []
     for (let attempt = 0; left.length > 0 && attempt < WRITE_ATTEMPTS; attempt++) {
@@ -46,7 +47,7 @@ export class NginxControl {
   }
 
   /** Writes files over one connection. Gives the statuses of those that were answered, in order. */
-  async #put(files: readonly (readonly [string, string])[]): Promise<readonly string[]> {
+  async #put(files: readonly (readonly [string, FileContent])[]): Promise<readonly string[]> {
     const { port, filesSecret } = this.#facts
     const requests = files.map(([path, content], index) => {
       const body = Buffer.from(content)
@@ -65,7 +66,7 @@ export class NginxControl {
   }
 
   /** Takes a configuration, and reloads. The old one goes on serving when the new one is refused. */
-  async load(files: ReadonlyMap<string, string>): Promise<void> {
+  async load(files: ReadonlyMap<string, FileContent>): Promise<void> {
     await this.write(files)
     const ready = this.#feed.wait(
       (part) =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ANCHORS_FOLDER, renderServer, type NginxShape } from './nginx-config.ts'
 import type { Ports } from './ports.ts'
+import type { FileContent } from './tar.ts'
 
 /** The server's own certificate of a slot. */
 export interface OwnCertificate {
@@ -18,7 +19,7 @@ interface Server {
 
 /** What has to be done before leases hold. Paths are relative to the folder of slots. */
 export interface NginxWork {
-  readonly files: ReadonlyMap<string, string>
+  readonly files: ReadonlyMap<string, FileContent>
   readonly configuration: 'same' | 'new'
 }
 
@@ -43,7 +44,7 @@ export class NginxPool {
   readonly #certificateAt = new Map<number, string>()
   #written = new Set<string>()
   #uses = 0
-  #files = new Map<string, string>()
+  #files = new Map<string, FileContent>()
   #configuration: NginxWork['configuration'] = 'same'
 
   constructor(ports: Ports) {

@@ -1,5 +1,6 @@
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { HarnessError } from '../../errors.ts'
+import { stapleOf } from '../../pki/staple.ts'
 import type { IssuedMaterial } from '../../pki/types.ts'
 import type { EndpointSetup, TlsVersion } from '../../scenario/setup.ts'
 
@@ -8,6 +9,8 @@ export interface Served {
   readonly chain: string
   /** Secret. */
   readonly key: string
+  /** DER of what is stapled to the first certificate, or null. */
+  readonly staple: Buffer | null
   /** `low`: OpenSSL's security level 0, for old versions and for certificates too weak for level 1. */
   readonly securityLevel: 'usual' | 'low'
   readonly protocols: readonly TlsVersion[]
@@ -47,6 +50,7 @@ export function servedBy(setup: EndpointSetup, material: IssuedMaterial): Served
   return {
     chain,
     key,
+    staple: stapleOf(setup, material),
     securityLevel: securityLevelFor(setup, chain, key),
     protocols: VERSIONS.slice(
       VERSIONS.indexOf(setup.minVersion),

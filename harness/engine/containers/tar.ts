@@ -1,8 +1,11 @@
+/** What a file holds; text is written as UTF-8. */
+export type FileContent = Buffer | string
+
 /** A file or folder for {@link tarOf}. */
 export interface TarEntry {
   /** Relative, at most 100 characters; a folder's ends in a slash. */
   readonly path: string
-  readonly content: Buffer | string
+  readonly content: FileContent
   readonly mode: number
   /** Owner and group, as numbers: the containers have no list of users. */
   readonly owner: number
@@ -11,7 +14,7 @@ export interface TarEntry {
 const BLOCK = 512
 
 /** A private file of a user. */
-export function privateFile(path: string, content: Buffer | string, owner: number): TarEntry {
+export function privateFile(path: string, content: FileContent, owner: number): TarEntry {
   return { path, content, mode: 0o600, owner }
 }
 

@@ -2,6 +2,7 @@ import type { IssuedMaterial } from '../../pki/types.ts'
 import { HAPROXY_SLOTS, haproxySlot } from '../containers/haproxy-config.ts'
 import { ANCHORS_FOLDER, nginxShape, renderServer } from '../containers/nginx-config.ts'
 import { servedBy } from '../containers/served.ts'
+import type { FileContent } from '../containers/tar.ts'
 import { PLACE_NAMES, PLACES, type Place, type StandAloneSituation } from './situation.ts'
 
 /** Where the traffic port is for nginx and HAProxy, and the word by which it knows them. */
@@ -24,10 +25,10 @@ export function proxyFiles(
   { setups }: StandAloneSituation,
   material: IssuedMaterial,
   origin: OriginAddress,
-): ReadonlyMap<string, string> {
-  const files = new Map<string, string>()
+): ReadonlyMap<string, FileContent> {
+  const files = new Map<string, FileContent>()
   const texts: Record<'nginx' | 'haproxy', string> = { nginx: '', haproxy: '' }
-  const add = (path: string, content: string): void => {
+  const add = (path: string, content: FileContent): void => {
     files.set(path.replace(`${PROXY_FOLDER}/`, ''), content)
   }
   for (const place of PLACE_NAMES) {
@@ -45,7 +46,7 @@ interface Making {
   readonly setup: StandAloneSituation['setups'][Place]
   readonly material: IssuedMaterial
   readonly origin: OriginAddress
-  readonly add: (path: string, content: string) => void
+  readonly add: (path: string, content: FileContent) => void
 }
 
 function nginxServer(place: Place, { setup, material, add }: Making): string {

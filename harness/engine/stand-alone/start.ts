@@ -10,6 +10,7 @@ import type { RegisteredCertificate } from '../../token-server/types.ts'
 import { startBackend, type StartedBackend } from '../backend/backend.ts'
 import type { SlotClaim } from '../backend/protocol.ts'
 import type { Targets } from '../backend/targets.ts'
+import type { FileContent } from '../containers/tar.ts'
 import { curlText, handOut } from './hand-out.ts'
 import { proxyFiles, type OriginAddress } from './proxy-files.ts'
 import { PLACES, standAloneSituation, type Place, type StandAloneSituation } from './situation.ts'
@@ -79,7 +80,10 @@ async function fill(
   await writePrivate(folder, new Map([[MARK, '']]))
 }
 
-async function writePrivate(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+async function writePrivate(
+  folder: string,
+  files: ReadonlyMap<string, FileContent>,
+): Promise<void> {
   for (const [name, content] of files) {
     const path = join(folder, name)
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
