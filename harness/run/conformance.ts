@@ -1,8 +1,8 @@
 import type { ScenarioResult } from '../report/model.ts'
 import { SCENARIO_ANNOTATION } from './annotation.ts'
 import { currentCorpus, testTags, testTitle } from './corpus.ts'
-import { RESULT_ATTACHMENT, type ResultMessage } from './facts.ts'
 import { test } from './fixtures.ts'
+import { RESULT_ATTACHMENT, type ResultMessage } from './result-message.ts'
 import { currentSettings } from './settings.ts'
 
 /**

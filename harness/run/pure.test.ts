@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { createHash } from 'node:crypto'
 import { createEvent } from './event.ts'
-import { reproduceLine } from './reproduce.ts'
+import { reproduceEnvironment, reproduceLine } from './reproduce.ts'
 import { DEFAULT_PROFILES, settingsFrom } from './settings.ts'
 import { wantedKeys } from './wanted-keys.ts'
 import { currentCorpus } from './corpus.ts'
@@ -54,7 +54,7 @@ test.describe('an event', () => {
 
 test.describe('the line that reproduces a scenario', () => {
   const settings = (dispatcher: string) =>
-    settingsFrom({ dispatcher, engine: 'embedded' }, {}, '/w')
+    reproduceEnvironment(settingsFrom({ dispatcher, engine: 'embedded' }, {}, '/w'))
 
   test('quotes the dispatcher for a shell', () => {
     expect(reproduceLine('a/b', settings("node 'my adapter.js'"))).toBe(
@@ -69,7 +69,7 @@ test.describe('the line that reproduces a scenario', () => {
   })
 
   test('says nothing of the reference dispatcher', () => {
-    expect(reproduceLine('a/b', settingsFrom({}, {}, '/w'))).toBe(
+    expect(reproduceLine('a/b', reproduceEnvironment(settingsFrom({}, {}, '/w')))).toBe(
       "npx playwright test --grep 'a/b:'",
     )
   })
