@@ -99,7 +99,7 @@ export class ShardMerge {
     )
     return {
       // A blob report comes from outside, unlike what a worker sends.
-      report: parseReport(JSON.parse(JSON.stringify(report))),
+      report: parseReport(report),
       reported: new Set(this.#messages.keys()),
       warning: missingShards(messages.map(({ shard }) => shard)),
     }
