@@ -39,6 +39,7 @@ const OPEN: Readonly<Record<InconclusiveReason, true>> = {
 }
 const ADVISORIES: Readonly<Record<Advisory['code'], true>> = {
   'unmet-should': true,
+  'not-bound': true,
   'loose-reason': true,
   'said-failed': true,
   'reset-not-honoured': true,

@@ -18,6 +18,8 @@ export const ERROR_KINDS = {
   ERR_DISPATCHER_NOT_STARTED: 'usage',
   ERR_REPORT_INVALID: 'usage',
   ERR_REPORT_UNWRITABLE: 'usage',
+  ERR_SHARDS_DIFFER: 'usage',
+  ERR_SHARDS_OVERLAP: 'usage',
   ERR_ADAPTER_PROTOCOL: 'environment',
   ERR_ADAPTER_TIMEOUT: 'environment',
   ERR_ADAPTER_ERRORED: 'environment',

@@ -6,12 +6,21 @@ import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
+import { status } from './status.ts'
 import { verify } from './verify.ts'
 
 /** A command of the tool: its arguments in, its exit status out. */
 type Command = (args: readonly string[]) => Promise<number>
 
-const COMMANDS: Readonly<Record<string, Command>> = { certify, diff, doctor, init, list, verify }
+const COMMANDS: Readonly<Record<string, Command>> = {
+  certify,
+  diff,
+  doctor,
+  init,
+  list,
+  status,
+  verify,
+}
 
 const HELP = `hookproof ${suiteVersion()}: conformance tests for webhooks over mutual TLS
 
@@ -20,6 +29,7 @@ const HELP = `hookproof ${suiteVersion()}: conformance tests for webhooks over m
   npx hookproof certify --dispatcher 'node my-adapter.js'   the conformance run, with a report
   npx hookproof list                                        every scenario, by topic
   npx hookproof verify conformance-report/report.json       is a report what its evidence says?
+  npx hookproof status conformance-report/report.json       its verdict, as an exit status
   npx hookproof diff old/report.json new/report.json        which verdicts changed?
 
   Each command explains itself with --help. The dispatcher is a command line (run without a

@@ -57,7 +57,8 @@ function modest(engine: EngineName, leaked: ScenarioResult): Report {
   } as const
   const bare = { capabilities: [], carrier: 'stdio', engine } as const
   const settings = settingsFrom({}, {}, packageRoot)
-  const plan = planOf(corpus, settings, (id) =>
+  const asked = { profiles: settings.profiles, reproduce: '' }
+  const plan = planOf(corpus, asked, (id) =>
     DEFAULT_PROFILES.some((profile) => profile === corpus.resolve(id).profile),
   )
   const results = plan.flatMap((scenario): ScenarioResult[] => {

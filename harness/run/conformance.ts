@@ -7,7 +7,6 @@ import {
 } from '../scenario/known-failing.ts'
 import { SCENARIO_ANNOTATION } from './annotation.ts'
 import { currentCorpus, testTags, testTitle } from './corpus.ts'
-import { RESULT_ATTACHMENT, type ResultMessage } from './facts.ts'
 import { test } from './fixtures.ts'
 import {
   currentKnownFailing,
@@ -15,6 +14,7 @@ import {
   staleSentence,
   withKnown,
 } from './known-failing.ts'
+import { RESULT_ATTACHMENT, type ResultMessage } from './result-message.ts'
 import { currentSettings } from './settings.ts'
 
 /**

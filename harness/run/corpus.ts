@@ -30,21 +30,29 @@ export function testTags({
   return [...new Set([level, profile, topic])].map((word) => `@${word}`)
 }
 
+/** What a plan takes from the settings. */
+export interface AskedFor extends Pick<Settings, 'profiles'> {
+  /** What `reproduceEnvironment` made of the settings. */
+  readonly reproduce: string
+}
+
 /**
  * The plan of a run, fixed before anything is driven: every scenario of the corpus, and whether it is
- * selected. Leaving out a profile that would run by default makes the run partial, as a filter does.
+ * selected. Leaving out a profile that would run by default makes the run partial, as a filter does, and
+ * so does leaving out a part of one that was asked for: a filter or another shard has it.
  */
 export function planOf(
-  corpus: Corpus,
-  settings: Settings,
+  corpus: Pick<Corpus, 'scenarios'>,
+  asked: AskedFor,
   isSelected: (id: string) => boolean,
 ): PlannedScenario[] {
+  const wanted = [...DEFAULT_PROFILES, ...asked.profiles]
   return corpus.scenarios.map((scenario) => ({
     ...scenario,
-    reproduce: reproduceLine(scenario.id, settings),
+    reproduce: reproduceLine(scenario.id, asked.reproduce),
     selection: isSelected(scenario.id)
       ? 'selected'
-      : DEFAULT_PROFILES.includes(scenario.profile)
+      : wanted.includes(scenario.profile)
         ? 'filtered-out'
         : 'opt-in',
   }))

@@ -3,22 +3,7 @@ import { join } from 'node:path'
 import type { StartedAdapter } from '../dispatcher/index.ts'
 import type { StartedEngine } from '../engine/types.ts'
 import { packageRoot } from '../package-root.ts'
-import type { Report, ScenarioResult } from '../report/model.ts'
-import type { KnownFailingEntry } from '../scenario/known-failing.ts'
-import type { EngineName } from '../scenario/vocabulary.ts'
-
-/** What a worker tells the reporter with each result. */
-export interface ResultMessage {
-  readonly result: ScenarioResult
-  /** What the list of known failures says of the scenario, whatever became of it; null = nothing. */
-  readonly entry: KnownFailingEntry | null
-  readonly dispatcher: Report['dispatcher']
-  readonly engine: EngineName
-  readonly versions: Readonly<Record<string, string>>
-}
-
-/** Name of the attachment that carries a {@link ResultMessage}. */
-export const RESULT_ATTACHMENT = 'hookproof.result'
+import type { Report } from '../report/model.ts'
 
 /** The version of the suite, from package.json. */
 export function suiteVersion(): string {

@@ -5,11 +5,12 @@ import { startEngine } from '../engine/start.ts'
 import { KeyPool } from '../pki/key-pool.ts'
 import { Pki } from '../pki/issue.ts'
 import { currentCorpus } from './corpus.ts'
-import { dispatcherFacts, versionsOf, type ResultMessage } from './facts.ts'
-import { reproduceLine } from './reproduce.ts'
+import { dispatcherFacts, suiteVersion, versionsOf } from './facts.ts'
+import { reproduceEnvironment, reproduceLine } from './reproduce.ts'
+import type { WorkerFacts } from './result-message.ts'
 import { currentRun } from './run-folder.ts'
 import { Session } from './session.ts'
-import { currentSettings, engineInForce } from './settings.ts'
+import { currentSettings, engineInForce, ownScenarioFolders } from './settings.ts'
 
 /** Restarts of a broken adapter that one run grants (adapter protocol, "Carriers"). */
 const RESTARTS = 3
@@ -17,14 +18,15 @@ const RESTARTS = 3
 /** What a worker holds: a session, and the words about it that go with each result. */
 export interface WorkerSession {
   readonly session: Session
-  readonly about: Omit<ResultMessage, 'result' | 'entry'>
+  readonly about: WorkerFacts
 }
 
 /** Playwright's `test` with the worker's session. */
 export const test = base.extend<object, { worker: WorkerSession }>({
   worker: [
-    async ({}, use) => {
+    async ({}, use, { config }) => {
       const settings = currentSettings()
+      const reproduce = reproduceEnvironment(settings)
       const run = currentRun()
       const corpus = currentCorpus()
       await using engine = await startEngine(engineInForce(settings), run.folder)
@@ -38,12 +40,17 @@ export const test = base.extend<object, { worker: WorkerSession }>({
         folder: run.folder,
         cwd: settings.cwd,
         scenarioById: (id) => corpus.byId.get(id),
-        reproduce: (id) => reproduceLine(id, settings),
+        reproduce: (id) => reproduceLine(id, reproduce),
       })
       const about = {
+        suite: { version: suiteVersion(), corpus: corpus.digest },
         dispatcher: dispatcherFacts(session.adapter),
         engine: engine.name,
         versions: versionsOf(engine),
+        profiles: settings.profiles,
+        ownScenarios: ownScenarioFolders(settings),
+        reproduce,
+        shard: config.shard,
       }
       await use({ session, about })
     },

@@ -9,6 +9,7 @@ import { ensureWritable } from '../report/write.ts'
 import { loadConfigFile, refuseUnknownKeys } from './config-file.ts'
 import { leaveError } from './outcome-file.ts'
 import { currentKnownFailing } from './known-failing.ts'
+import { playwrightCommand } from './playwright-command.ts'
 import { currentRun } from './run-folder.ts'
 import { leaveSettings } from './settings-file.ts'
 import { publishSettings, settingsFrom, type HookproofOptions } from './settings.ts'
@@ -76,7 +77,8 @@ function prepare(options: HookproofOptions, cwd: string): void {
   const settings = settingsFrom(options, process.env, cwd)
   // First: a command that only wants to know them may not need the dispatcher.
   leaveSettings(currentRun(), settings)
-  parseDispatcher(settings.dispatcher, cwd)
+  // Where reports are merged the dispatcher need not be installed: nothing starts it.
+  if (playwrightCommand() === 'test') parseDispatcher(settings.dispatcher, cwd)
   ensureWritable(settings.report)
   publishSettings(settings)
   currentKnownFailing()

@@ -1,10 +1,12 @@
 import { expect, test } from '@playwright/test'
 import { createHash } from 'node:crypto'
+import { loadScenarios } from '../scenario/load.ts'
+import type { Profile } from '../scenario/vocabulary.ts'
 import { createEvent } from './event.ts'
-import { reproduceLine } from './reproduce.ts'
+import { reproduceEnvironment, reproduceLine } from './reproduce.ts'
 import { DEFAULT_PROFILES, settingsFrom } from './settings.ts'
 import { wantedKeys } from './wanted-keys.ts'
-import { currentCorpus } from './corpus.ts'
+import { currentCorpus, planOf } from './corpus.ts'
 import { publishSettings } from './settings.ts'
 
 test.describe('settings', () => {
@@ -54,7 +56,7 @@ test.describe('an event', () => {
 
 test.describe('the line that reproduces a scenario', () => {
   const settings = (dispatcher: string) =>
-    settingsFrom({ dispatcher, engine: 'embedded' }, {}, '/w')
+    reproduceEnvironment(settingsFrom({ dispatcher, engine: 'embedded' }, {}, '/w'))
 
   test('quotes the dispatcher for a shell', () => {
     expect(reproduceLine('a/b', settings("node 'my adapter.js'"))).toBe(
@@ -69,9 +71,26 @@ test.describe('the line that reproduces a scenario', () => {
   })
 
   test('says nothing of the reference dispatcher', () => {
-    expect(reproduceLine('a/b', settingsFrom({}, {}, '/w'))).toBe(
+    expect(reproduceLine('a/b', reproduceEnvironment(settingsFrom({}, {}, '/w')))).toBe(
       "npx playwright test --grep 'a/b:'",
     )
+  })
+})
+
+test.describe('the plan', () => {
+  const { scenarios } = loadScenarios(settingsFrom({}, {}, '/w').scenarios)
+  const strict = scenarios.find(({ profile }) => profile === 'strict')?.id ?? ''
+  const selection = (profiles: readonly Profile[]) =>
+    planOf({ scenarios }, { profiles, reproduce: '' }, (id) => id !== strict).find(
+      ({ id }) => id === strict,
+    )?.selection
+
+  test('leaves out what nobody asked for without a loss', () => {
+    expect(selection(DEFAULT_PROFILES)).toBe('opt-in')
+  })
+
+  test('is partial without a scenario of an opt-in profile that was asked for', () => {
+    expect(selection([...DEFAULT_PROFILES, 'strict'])).toBe('filtered-out')
   })
 })
 

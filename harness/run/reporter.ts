@@ -9,35 +9,37 @@ import type {
 import { join } from 'node:path'
 import { renderError } from '../errors.ts'
 import { assemble, planEntries, reportedResult, type PlannedScenario } from '../report/assemble.ts'
-import { gateOf } from '../report/known.ts'
 import type { Report, ScenarioResult } from '../report/model.ts'
 import { ResultStream } from '../report/stream.ts'
-import { renderTerminal } from '../report/terminal.ts'
-import { appendSummary, RESULTS_FILE, writeReport } from '../report/write.ts'
+import { RESULTS_FILE } from '../report/write.ts'
 import type { KnownFailingEntry } from '../scenario/known-failing.ts'
-import { SCENARIO_ANNOTATION } from './annotation.ts'
+import { scenarioOf } from './annotation.ts'
 import { currentCorpus, planOf } from './corpus.ts'
-import { RESULT_ATTACHMENT, suiteVersion, type ResultMessage } from './facts.ts'
+import { suiteVersion } from './facts.ts'
 import { staleEntries } from './known-failing.ts'
-import { leaveError, leaveOutcome } from './outcome-file.ts'
+import { leaveError } from './outcome-file.ts'
+import { playwrightCommand } from './playwright-command.ts'
+import { playwrightStatus, publishReport, tellReport } from './publish-report.ts'
+import { reproduceEnvironment } from './reproduce.ts'
+import { messageAmong, type Shard, type WorkerFacts } from './result-message.ts'
 import { currentRun } from './run-folder.ts'
 import { currentSettings } from './settings.ts'
-
-function scenarioOf(test: TestCase): string | null {
-  return test.annotations.find(({ type }) => type === SCENARIO_ANNOTATION)?.description ?? null
-}
+import { MergeReporter } from './merge-reporter.ts'
 
 /**
  * Collects the results of all workers and writes the conformance report, also when the run was
- * interrupted or a worker died: what was planned and has no result is inconclusive.
+ * interrupted or a worker died: what was planned and has no result is inconclusive. In
+ * `npx playwright merge-reports` it makes the one report of all shards.
  */
 export default class ConformanceReporter implements Reporter {
+  readonly #merge = playwrightCommand() === 'merge-reports' ? new MergeReporter() : null
   #plan: readonly PlannedScenario[] = []
   readonly #results = new Map<string, ScenarioResult>()
   readonly #startedAt = new Date()
   /** Entries of known failures whose scenarios passed. */
   readonly #stale: KnownFailingEntry[] = []
-  #about: Omit<ResultMessage, 'result' | 'entry'> | null = null
+  #about: WorkerFacts | null = null
+  #shard: Shard | null = null
   #stream: ResultStream | null = null
   #ran: 'nothing' | 'something' = 'nothing'
   /** The first thing that kept the stream from being written; told at the end, with the report out. */
@@ -48,14 +50,21 @@ export default class ConformanceReporter implements Reporter {
     return false
   }
 
-  onBegin(_config: FullConfig, suite: Suite): void {
+  onBegin(config: FullConfig, suite: Suite): void {
+    if (this.#merge !== null) {
+      this.#merge.onBegin(suite)
+      return
+    }
     const selected = new Set(suite.allTests().map(scenarioOf))
-    this.#plan = planOf(currentCorpus(), currentSettings(), (id) => selected.has(id))
+    const settings = currentSettings()
+    const asked = { profiles: settings.profiles, reproduce: reproduceEnvironment(settings) }
+    this.#plan = planOf(currentCorpus(), asked, (id) => selected.has(id))
+    this.#shard = config.shard
   }
 
   /** Not earlier: with `--list` Playwright has a beginning and an end, and must leave the last report. */
   onTestBegin(): void {
-    if (this.#ran === 'something') return
+    if (this.#merge !== null || this.#ran === 'something') return
     this.#ran = 'something'
     if (this.#nothingSelected()) return
     this.#streaming(() => {
@@ -63,10 +72,14 @@ export default class ConformanceReporter implements Reporter {
     })
   }
 
-  onTestEnd(_test: TestCase, result: TestResult): void {
-    const body = result.attachments.find(({ name }) => name === RESULT_ATTACHMENT)?.body
-    if (body === undefined) return
-    const { result: scenarioResult, entry, ...about } = JSON.parse(body.toString()) as ResultMessage
+  onTestEnd(test: TestCase, result: TestResult): void {
+    if (this.#merge !== null) {
+      this.#merge.onTestEnd(test, result)
+      return
+    }
+    const message = messageAmong(result.attachments)
+    if (message === null) return
+    const { result: scenarioResult, entry, ...about } = message
     this.#results.set(scenarioResult.scenario, scenarioResult)
     this.#about ??= about
     if (entry !== null && scenarioResult.verdict === 'passed') this.#stale.push(entry)
@@ -81,7 +94,9 @@ export default class ConformanceReporter implements Reporter {
   }
 
   onEnd(run: FullResult): Promise<{ status?: FullResult['status'] }> {
-    return Promise.resolve(this.#end(run))
+    if (this.#merge === null) return Promise.resolve(this.#end(run))
+    this.#merge.onEnd(run)
+    return Promise.resolve({})
   }
 
   #end(run: FullResult): { status?: FullResult['status'] } {
@@ -89,18 +104,13 @@ export default class ConformanceReporter implements Reporter {
     try {
       const report = this.#report(run)
       const { report: folder } = currentSettings()
-      writeReport(report, folder)
-      this.#streaming(() => this.#stream?.end(report))
-      summarise(report)
       const stale = staleEntries(this.#stale)
-      leaveOutcome(currentRun(), report.verdict, stale)
-      const colour = process.stdout.isTTY ? 'ansi' : 'none'
-      process.stdout.write(
-        `\n${renderTerminal(report, { colour, reportAt: join(folder, 'index.html') })}\n`,
-      )
-      if (stale !== null) process.stderr.write(`${renderError(stale)}\n`)
+      publishReport(report, folder, stale)
+      this.#streaming(() => this.#stream?.end(report))
+      tellReport(report, folder, stale)
+      if (this.#shard !== null) process.stdout.write(`${partOfARun(this.#shard)}\n`)
       if (this.#streamFault !== null) throw this.#streamFault
-      return stale === null && gateOf(report) === 'open' ? {} : { status: 'failed' }
+      return playwrightStatus(report, stale) === 'passed' ? {} : { status: 'failed' }
     } catch (error) {
       process.stderr.write(`\n${renderError(error)}\n`)
       leaveError(currentRun(), error)
@@ -153,13 +163,9 @@ export default class ConformanceReporter implements Reporter {
   }
 }
 
-/** Adds the summary to the page of a GitHub job, where there is one. No verdict depends on it. */
-function summarise(report: Report): void {
-  const file = process.env['GITHUB_STEP_SUMMARY']
-  if (file === undefined || file === '') return
-  try {
-    appendSummary(report, file)
-  } catch (error) {
-    process.stderr.write(`\n${renderError(error)}\n`)
-  }
+function partOfARun({ current, total }: Shard): string {
+  return (
+    `This is shard ${current} of ${total}, and its report is a part of one. ` +
+    'Merge the blob reports of all shards: npx playwright merge-reports --reporter hookproof/reporter'
+  )
 }

@@ -10,12 +10,24 @@ function withoutCredentials(dispatcher: string): string {
   return dispatcher.replace(/^(https?:\/\/)[^/@]*@/, '$1')
 }
 
-/** The one line that runs a single scenario again, against the same dispatcher on the same engine. */
-export function reproduceLine(id: string, settings: Settings): string {
+/**
+ * The variables that make a run certify the same dispatcher on the same engine, as they stand before
+ * a command in a shell; empty where it takes none. Without the credentials of a URL.
+ */
+export function reproduceEnvironment(settings: Pick<Settings, 'dispatcher' | 'engine'>): string {
   const dispatcher =
     settings.dispatcher === REFERENCE_DISPATCHER
       ? ''
       : `HOOKPROOF_DISPATCHER=${quoted(withoutCredentials(settings.dispatcher))} `
   const engine = settings.engine === 'auto' ? '' : `HOOKPROOF_ENGINE=${settings.engine} `
-  return `${dispatcher}${engine}npx playwright test --grep '${id}:'`
+  return `${dispatcher}${engine}`
+}
+
+/**
+ * The one line that runs a single scenario again.
+ *
+ * @param environment - What {@link reproduceEnvironment} made, perhaps on another machine.
+ */
+export function reproduceLine(id: string, environment: string): string {
+  return `${environment}npx playwright test --grep '${id}:'`
 }

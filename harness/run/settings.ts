@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { HarnessError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { KNOWN_FAILING_FILE } from '../scenario/known-failing.ts'
@@ -106,6 +106,11 @@ export function profileNamed(word: string): Profile {
   })
 }
 
+/** The scenario folders beside ours, relative to the working directory, so that another machine finds them. */
+export function ownScenarioFolders({ scenarios, cwd }: Settings): readonly string[] {
+  return scenarios.slice(1).map((folder) => relative(cwd, folder).replaceAll(sep, '/'))
+}
+
 /** Makes these the settings of this process and its workers. */
 export function publishSettings(settings: Settings): void {
   process.env[VARIABLE] = JSON.stringify(settings)
@@ -116,13 +121,17 @@ export function engineInForce({ engine }: Settings): EngineName {
   return engine === 'auto' ? 'embedded' : engine
 }
 
+/** The settings that the runner published; null where no configuration of hookproof was loaded. */
+export function settingsInForce(): Settings | null {
+  const stored = process.env[VARIABLE]
+  return stored === undefined ? null : (JSON.parse(stored) as Settings)
+}
+
 /** The settings that the runner published. @throws HarnessError `ERR_CONFIG_INVALID` outside a run. */
 export function currentSettings(): Settings {
-  const stored = process.env[VARIABLE]
-  if (stored === undefined) {
-    throw new HarnessError('ERR_CONFIG_INVALID', 'No hookproof configuration is in force.', {
-      hint: "Let playwright.config.ts export `hookproof({…})` from 'hookproof/playwright'.",
-    })
-  }
-  return JSON.parse(stored) as Settings
+  const settings = settingsInForce()
+  if (settings !== null) return settings
+  throw new HarnessError('ERR_CONFIG_INVALID', 'No hookproof configuration is in force.', {
+    hint: "Let playwright.config.ts export `hookproof({…})` from 'hookproof/playwright'.",
+  })
 }

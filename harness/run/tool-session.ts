@@ -5,7 +5,7 @@ import type { StartedEngine } from '../engine/types.ts'
 import { KeyPool } from '../pki/key-pool.ts'
 import { Pki } from '../pki/issue.ts'
 import { loadScenarios, type Corpus } from '../scenario/load.ts'
-import { reproduceLine } from './reproduce.ts'
+import { reproduceEnvironment, reproduceLine } from './reproduce.ts'
 import { closeRun, openRun } from './run-folder.ts'
 import { Session } from './session.ts'
 import { settingsFrom, type HookproofOptions } from './settings.ts'
@@ -64,7 +64,7 @@ export async function startWorkbench(options: HookproofOptions): Promise<Workben
           folder: run.folder,
           cwd: settings.cwd,
           scenarioById: (id) => corpus.byId.get(id),
-          reproduce: (id) => reproduceLine(id, settings),
+          reproduce: (id) => reproduceLine(id, reproduceEnvironment(settings)),
         })
       },
       [Symbol.asyncDispose]: stop,

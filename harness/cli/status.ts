@@ -1,0 +1,28 @@
+import { readReport } from '../report/read.ts'
+import { exitStatusOfRun } from '../report/standing.ts'
+import { parseCommand } from './arguments.ts'
+
+const HELP = `npx hookproof status report.json
+
+  Prints the verdict of a report and ends with the exit status that its run has with \`hookproof certify\`:
+  for reports that Playwright itself made, as \`npx playwright merge-reports\` does, whose own exit
+  status does not tell them apart. Whether the report is sound is what \`hookproof verify\` checks.
+
+  Exit status: 0 conformant, 1 nonconformant, 2 the report cannot be read, 3 inconclusive, 4 partial.
+`
+
+/** `hookproof status`. */
+export function status(args: readonly string[]): Promise<number> {
+  const { values, operands } = parseCommand('status', args, {
+    valued: [],
+    flags: [],
+    operands: ['report.json'],
+  })
+  if (values['help'] !== undefined) {
+    process.stdout.write(HELP)
+    return Promise.resolve(0)
+  }
+  const { verdict } = readReport(operands[0] ?? '')
+  process.stdout.write(`${verdict}\n`)
+  return Promise.resolve(exitStatusOfRun(verdict))
+}

@@ -1,0 +1,231 @@
+import { expect, test as base } from '@playwright/test'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { packageRoot } from '../package-root.ts'
+import type { Report } from '../report/model.ts'
+import { readReport } from '../report/read.ts'
+import { readStream } from '../report/read-stream.ts'
+import { loadScenarios } from '../scenario/load.ts'
+import { Machine, type Ended } from './machines-for-tests.ts'
+import { REFERENCE_DISPATCHER } from './settings.ts'
+
+const SHARDS = [1, 2, 3] as const
+/** What the miniature fails in: one topic is enough, and whole runs are compared with the reference. */
+const TOPIC = 'server-validity'
+const MINIATURE = 'accepts-expired-certificate'
+const FAULTY = `node '${join(packageRoot, 'dist/fixtures/dispatchers/miniatures/main.js')}' ${MINIATURE}`
+
+/** What a shard left. */
+interface ShardRun extends Ended {
+  readonly blob: string
+  readonly report: Report
+}
+
+interface Folder {
+  readonly path: string
+}
+
+async function runShards(
+  folder: Folder,
+  dispatcher: string,
+  ...selection: readonly string[]
+): Promise<readonly ShardRun[]> {
+  const runs: ShardRun[] = []
+  for (const shard of SHARDS) {
+    const machine = new Machine(folder.path, dispatcher)
+    const ended = await machine.playwright(
+      'test',
+      `--shard=${shard}/${SHARDS.length}`,
+      '--reporter=blob,hookproof/reporter',
+      ...selection,
+    )
+    const [blob = ''] = readdirSync(join(machine.folder, 'blob-report'))
+    runs.push({
+      ...ended,
+      blob: join(machine.folder, 'blob-report', blob),
+      report: readReport(join(machine.folder, 'conformance-report/report.json')),
+    })
+  }
+  return runs
+}
+
+const test = base.extend<
+  { merging: Machine },
+  { folder: Folder; shards: readonly ShardRun[]; faulty: readonly ShardRun[] }
+>({
+  folder: [
+    async ({}, use) => {
+      const path = mkdtempSync(join(tmpdir(), 'hookproof-shards-'))
+      await use({ path })
+      rmSync(path, { recursive: true, force: true })
+    },
+    { scope: 'worker' },
+  ],
+  shards: [
+    async ({ folder }, use) => {
+      await use(await runShards(folder, REFERENCE_DISPATCHER))
+    },
+    { scope: 'worker', timeout: 600_000 },
+  ],
+  faulty: [
+    async ({ folder }, use) => {
+      await use(await runShards(folder, FAULTY, '--grep', `@${TOPIC}`))
+    },
+    { scope: 'worker', timeout: 600_000 },
+  ],
+  /** Where reports are merged: the dispatcher is not there. */
+  merging: async ({ folder }, use) => {
+    await use(new Machine(folder.path, './not-installed-here'))
+  },
+})
+
+const blobs = (runs: readonly ShardRun[]): readonly string[] => runs.map(({ blob }) => blob)
+const reportIn = ({ folder }: Machine): string => join(folder, 'conformance-report/report.json')
+
+/** What two runs of the same thing agree on: all but times, ports, and what is made for one run. */
+function repeatable({ run, results, ...report }: Report): unknown {
+  return {
+    ...report,
+    seal: '',
+    run: { ...run, id: '', startedAt: '', finishedAt: '' },
+    results: results.map(({ observations, durationMs, ...result }) => ({
+      ...result,
+      durationMs: durationMs >= 0 ? 'some' : 'none',
+      // Connections overlap: the order of what was seen is the machine's.
+      seen: [...new Set(observations.map(({ kind }) => kind))].toSorted(),
+    })),
+  }
+}
+
+// One after the other, in one worker: they share the blob reports of whole runs.
+test.describe.configure({ mode: 'default', timeout: 600_000 })
+
+test('three shards, merged, give the report of an unsharded run', async ({
+  folder,
+  shards,
+  merging,
+}) => {
+  const whole = new Machine(folder.path, REFERENCE_DISPATCHER)
+  const run = await whole.playwright('test')
+  expect(run.status, run.output).toBe(0)
+
+  const all = merging.download(blobs(shards))
+  const merge = await merging.playwright('merge-reports', '--reporter', 'hookproof/reporter', all)
+  expect(merge.status, merge.output).toBe(0)
+  expect(merge.output).toContain('✓ conformant')
+
+  const merged = readReport(reportIn(merging))
+  expect(merged.plan.map(({ scenario }) => scenario)).toContain('acme/answered-451')
+  expect(repeatable(merged)).toEqual(repeatable(readReport(reportIn(whole))))
+  expect(readdirSync(join(merging.folder, 'conformance-report'))).toEqual(
+    readdirSync(join(whole.folder, 'conformance-report')),
+  )
+  const stream = readStream(join(merging.folder, 'conformance-report/results.jsonl'))
+  expect(stream.results).toHaveLength(merged.summary.planned)
+  const began = SHARDS.map((_, index) => shards[index]?.report.run.startedAt ?? '').toSorted()
+  expect(Math.abs(Date.parse(merged.run.startedAt) - Date.parse(began[0] ?? ''))).toBeLessThan(
+    30_000,
+  )
+
+  const verify = await merging.hookproof('verify', '--scenarios', 'my-scenarios', reportIn(merging))
+  expect(verify.status, verify.output).toBe(0)
+  expect((await merging.hookproof('status', reportIn(merging))).status).toBe(0)
+  const leftovers = readdirSync(merging.folder).filter((name) => name.startsWith('hookproof-run-'))
+  expect(leftovers).toEqual([])
+})
+
+test('a shard by itself is partial, and says what it is a part of', ({ shards }) => {
+  const planned = shards.map(({ report }) => report.summary.planned)
+  expect(planned.reduce((sum, some) => sum + some, 0)).toBe(
+    shards[0]?.report.plan.filter(({ selection }) => selection !== 'opt-in').length,
+  )
+  for (const [index, { status, output, report }] of shards.entries()) {
+    expect(status, output).toBe(0)
+    expect(report).toMatchObject({ verdict: 'partial', run: { filtered: true } })
+    expect(output).toContain(`This is shard ${index + 1} of 3`)
+  }
+})
+
+test('a missing shard leaves the report partial, with a configuration as well', async ({
+  shards,
+  merging,
+}) => {
+  const two = merging.download(blobs(shards).toSpliced(1, 1))
+  const config = ['--config', 'playwright.config.mjs']
+  const merge = await merging.playwright('merge-reports', ...config, two)
+  expect(merge.output).toContain('1 shard of 3 left no result: 2.')
+  const report = readReport(reportIn(merging))
+  expect(report).toMatchObject({ verdict: 'partial', run: { filtered: true } })
+  expect(report.plan).toHaveLength(shards[0]?.report.plan.length ?? 0)
+  const status = await merging.hookproof('status', reportIn(merging))
+  expect(status).toMatchObject({ status: 4, output: 'partial\n' })
+})
+
+test('a dispatcher that fails anywhere fails the merge', async ({ faulty, merging }) => {
+  const all = merging.download(blobs(faulty))
+  const merge = await merging.playwright('merge-reports', '--reporter', 'hookproof/reporter', all)
+  expect(merge.status, merge.output).toBe(1)
+  const report = readReport(reportIn(merging))
+  const failed = report.results.filter(({ verdict }) => verdict === 'failed')
+  const killers = loadScenarios([join(packageRoot, 'scenarios')]).scenarios.filter(
+    ({ id, killedBy, level }) =>
+      id.startsWith(`${TOPIC}/`) && killedBy.includes(MINIATURE) && level === 'MUST',
+  )
+  expect(killers.length).toBeGreaterThan(0)
+  expect(failed.map(({ scenario }) => scenario)).toEqual(killers.map(({ id }) => id))
+  expect(report.verdict).toBe('nonconformant')
+  expect(failed[0]?.reproduce).toContain(MINIATURE)
+  expect((await merging.hookproof('status', reportIn(merging))).status).toBe(1)
+})
+
+test.describe('what is not one run is refused, without a report', () => {
+  for (const [what, chosen, sentence] of [
+    [
+      'the same shard twice',
+      (shards: readonly string[]) => [...shards, shards[0] ?? ''],
+      /ERR_SHARDS_OVERLAP: There are two results of .*: one from shard 1 of 3, one from shard 1 of 3\./,
+    ],
+    [
+      'shards of two dispatchers',
+      (shards: readonly string[], faulty: readonly string[]) => [
+        shards[0] ?? '',
+        ...faulty.slice(1),
+      ],
+      /ERR_SHARDS_DIFFER: The shards have different dispatchers: "hookproof reference dispatcher" in shard 1 of 3, ".*accepts-expired-certificate.*" in shard [23] of 3\./,
+    ],
+  ] as const) {
+    test(what, async ({ shards, faulty, merging }) => {
+      const all = merging.download(chosen(blobs(shards), blobs(faulty)))
+      const merge = await merging.playwright(
+        'merge-reports',
+        '--reporter',
+        'hookproof/reporter',
+        all,
+      )
+      expect(merge.status, merge.output).toBe(1)
+      expect(merge.output).toMatch(sentence)
+      expect(existsSync(reportIn(merging))).toBe(false)
+    })
+  }
+
+  test('other scenarios where they are merged', async ({ shards, merging }) => {
+    appendFileSync(join(merging.folder, 'my-scenarios/acme.yaml'), '# another commit\n')
+    const all = merging.download(blobs(shards))
+    const merge = await merging.playwright('merge-reports', '--reporter', 'hookproof/reporter', all)
+    expect(merge.status, merge.output).toBe(1)
+    const corpus = shards[0]?.report.suite.corpus ?? ''
+    expect(merge.output).toContain(`ERR_SHARDS_DIFFER: The shards have the scenarios "${corpus}"`)
+    expect(existsSync(reportIn(merging))).toBe(false)
+  })
+
+  test('reports without a result of a scenario', async ({ folder, merging }) => {
+    const machine = new Machine(folder.path, REFERENCE_DISPATCHER)
+    const list = await machine.playwright('test', '--list', '--reporter=blob', '--shard=1/3')
+    expect(list.status, list.output).toBe(0)
+    const all = merging.download([join(machine.folder, 'blob-report/report-1.zip')])
+    const merge = await merging.playwright('merge-reports', '--reporter', 'hookproof/reporter', all)
+    expect(merge.status, merge.output).toBe(1)
+    expect(merge.output).toContain('ERR_NOTHING_SELECTED')
+  })
+})
