@@ -58,6 +58,7 @@ export function setup(patch: Partial<EndpointSetup> = {}): EndpointSetup {
     clientCertificate: 'required',
     clientAnchors: ['root'],
     allowedClientCertificates: 'any-under-anchors',
+    crl: 'none',
     caHints: 'matching',
     rejectStyle: 'http-400',
     rejectMoment: 'after-handshake',

@@ -1,4 +1,5 @@
 import { createSecureContext, rootCertificates } from 'node:tls'
+import { clientCrls } from '../../endpoint/client-crls.ts'
 import { HarnessError } from '../../errors.ts'
 import type { IssuedMaterial } from '../../pki/types.ts'
 import type { EndpointSetup, TlsVersion } from '../../scenario/setup.ts'
@@ -13,6 +14,8 @@ export interface Served {
   readonly protocols: readonly TlsVersion[]
   /** Trust anchors for client certificates. */
   readonly anchors: string
+  /** CRLs that client certificates are checked against; empty = they are not. */
+  readonly crls: string
   /** Certificates whose subjects are sent as CA hints; empty = none. */
   readonly hints: string
   /** Client certificates that are accepted without a path, or null. */
@@ -53,6 +56,7 @@ export function servedBy(setup: EndpointSetup, material: IssuedMaterial): Served
       VERSIONS.indexOf(setup.maxVersion) + 1,
     ),
     anchors,
+    crls: clientCrls(setup, material).join('\n'),
     hints: hintsOf(setup, material),
     allowed:
       setup.allowedClientCertificates === 'any-under-anchors'
