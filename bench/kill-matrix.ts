@@ -27,7 +27,9 @@ const width = Math.max(...names.map((name) => name.length))
 process.stdout.write('X killed · . survived · - skipped · ? inconclusive\n')
 
 await using workbench = await startWorkbench({})
-const { scenarios } = workbench.corpus
+const scenarios = workbench.corpus.scenarios.filter(({ engines }) =>
+  engines.includes(workbench.engine.name),
+)
 for (const name of names) {
   await using session = await workbench.open(`node '${program}' ${name}`)
   const results = await certifyAll(session, scenarios, AT_ONCE)
