@@ -113,8 +113,8 @@ async function alertRead(host: string, port: number, shows: string): Promise<num
     const socket = connect({ host, port, ...options })
     socket.setTimeout(10_000, () => socket.destroy())
     let alert: number | null = null
-    socket.on('error', ({ message }) => {
-      const digits = /SSL alert number (\d+)/.exec(message)?.[1]
+    socket.on('error', (error: Error) => {
+      const digits = /SSL alert number (\d+)/.exec(error.message)?.[1]
       if (digits !== undefined) alert = Number(digits)
     })
     socket.on('close', () => {
