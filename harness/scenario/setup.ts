@@ -37,6 +37,8 @@ export type LoadBalancer =
   | 'strips'
   /** Terminates TLS and adds `Client-Cert` (RFC 9440 2.2). */
   | 'forwards-client-cert'
+  /** Terminates TLS and adds the fields that were common before RFC 9440, `X-SSL-Client-Cert` among them. */
+  | 'forwards-x-headers'
 
 /** One answer of the origin. Answers are used in order; the last one repeats. */
 export type OriginAnswer =

@@ -29,7 +29,10 @@ test.describe('when the containers fail', () => {
     return found
   }
   const isUsual = (one: Scenario) =>
-    one.control === null && one.endpoint.loadBalancer === 'none' && one.tokenServer === null
+    one.control === null &&
+    one.endpoint.loadBalancer === 'none' &&
+    one.endpoint.rejectStyle !== 'alert' &&
+    one.tokenServer === null
   const throughHaproxy = (one: Scenario) =>
     one.control === null && one.endpoint.loadBalancer === 'forwards-client-cert'
 

@@ -153,7 +153,7 @@ test('docker compose up gives a person the endpoint, and down leaves nothing', a
     expect(challenged).toMatch(/^www-authenticate: Bearer/im)
 
     await expect
-      .poll(() => compose('logs', 'nginx'))
+      .poll(() => compose('logs', 'nginx'), { timeout: 20_000 })
       .toMatch(/"slot":"20001".*"verify":"SUCCESS".*"status":204/)
     expect(await compose('logs', 'nginx')).toMatch(/"slot":"20001".*"verify":"NONE".*"status":400/)
     const ids = (await compose('ps', '-q')).trim().split(/\s+/)
