@@ -19,7 +19,7 @@ const finding = await findDocker()
 
 test.describe('a run that is disturbed from outside', () => {
   test.skip(finding.found === 'none', 'no Docker engine answers')
-  test.describe.configure({ mode: 'serial', timeout: 120_000 })
+  test.describe.configure({ mode: 'serial', timeout: 240_000 })
   test.beforeAll(useLocalBases)
 
   /** What is done to a run in its middle. */
