@@ -33,7 +33,9 @@ const width = Math.max(...names.map((name) => name.length))
 process.stdout.write('X killed · . survived · - skipped · ? inconclusive\n')
 
 await using workbench = await startWorkbench({})
-const { scenarios } = workbench.corpus
+const scenarios = workbench.corpus.scenarios.filter(({ engines }) =>
+  engines.includes(workbench.engine.name),
+)
 /** What became of a miniature in a scenario, by miniature and id. */
 const fates = new Map<string, ReadonlyMap<string, Fate>>()
 for (const name of names) {

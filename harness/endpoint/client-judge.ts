@@ -7,7 +7,7 @@ import { findPathFault, type PathFault } from './client-path.ts'
 import type { TlsSide } from './tls-side.ts'
 
 /** Why a client certificate was rejected. */
-export type RejectReason = 'none-presented' | 'not-allowed' | PathFault
+export type RejectReason = 'none-presented' | 'not-allowed' | 'revoked' | PathFault
 
 /** What the judge looks at. */
 export interface ClientQuestion {
@@ -49,22 +49,38 @@ function reasonToReject(question: ClientQuestion): RejectReason | null {
   if (question.tls.validation === 'openssl') {
     return socket.authorized ? null : faultFromOpenSsl(socket.authorizationError)
   }
-  return findPathFault({
-    endEntity,
-    others,
-    anchors: setup.clientAnchors.map((name) => material.get(name).der),
-    at: question.at,
-    weakSignatures: question.tls.weakSignatures,
-  })
+  return (
+    findPathFault({
+      endEntity,
+      others,
+      anchors: setup.clientAnchors.map((name) => material.get(name).der),
+      at: question.at,
+      weakSignatures: question.tls.weakSignatures,
+    }) ?? faultFromCrl(setup.crl, sent, material)
+  )
+}
+
+/** What the CRLs would say of a path that is sound otherwise. One that is not in force says nothing, which is no yes. */
+function faultFromCrl(
+  crl: EndpointSetup['crl'],
+  sent: readonly Buffer[],
+  material: IssuedMaterial,
+): RejectReason | null {
+  if (crl === 'none') return null
+  if (crl.state !== 'current') return 'untrusted'
+  const revoked = new Set(crl.revoked.map((name) => material.get(name).sha256))
+  return sent.some((der) => revoked.has(sha256Hex(der))) ? 'revoked' : null
 }
 
 /** Verification codes as Node spells them (scenario catalogue, D4). It is typed as an Error, but is a string. */
-function faultFromOpenSsl(error: unknown): PathFault {
+function faultFromOpenSsl(error: unknown): RejectReason {
   switch (String(error instanceof Error && 'code' in error ? error.code : error)) {
     case 'CERT_HAS_EXPIRED':
       return 'expired'
     case 'CERT_NOT_YET_VALID':
       return 'not-yet-valid'
+    case 'CERT_REVOKED':
+      return 'revoked'
     case 'INVALID_PURPOSE':
       return 'wrong-usage'
     default:

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { connect, type Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import type { LoadBalancer } from '../scenario/setup.ts'
+import { forwardingFields, isForwarding, REPLACED } from './forwarded-certificate.ts'
 import { BAD_GATEWAY_PAGE } from './nginx-page.ts'
 import type { StartedOrigin } from './origin.ts'
 import { headersForLedger } from './request-headers.ts'
@@ -22,12 +23,10 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'expect',
 ])
 
-/** What only a terminator may say (RFC 9440 2.4). */
-const CLIENT_CERTIFICATE: ReadonlySet<string> = new Set(['client-cert', 'client-cert-chain'])
-
 /**
  * Passes a request on to the origin over a second hop, plain HTTP on loopback, and the answer back.
- * `Client-Cert` fields of the dispatcher's are removed; `forwards-client-cert` adds the true one.
+ * Fields in which only a load balancer may
+ * speak of a certificate are removed (RFC 9440 2.4); one that forwards adds the true ones.
  */
 export function passOn(
   request: IncomingMessage,
@@ -46,7 +45,7 @@ export function passOn(
     badGateway(request, response)
   })
   hop.once('connect', () => {
-    const way = { by: 'load-balancer', headersAsSent } as const
+    const way = { by: 'load-balancer', mode, headersAsSent } as const
     origin.admit(hop.localPort ?? 0, { site, arrival, way })
     forward(request, response, hop, headersFor(request, mode, arrival))
   })
@@ -94,9 +93,8 @@ function headersFor(
   mode: Exclude<LoadBalancer, 'none'>,
   { endEntity }: Arrival,
 ): readonly string[] {
-  const headers = endToEnd(request.rawHeaders, CLIENT_CERTIFICATE)
-  if (mode === 'strips' || endEntity === null) return headers
-  return [...headers, 'Client-Cert', `:${endEntity.toString('base64')}:`]
+  const headers = endToEnd(request.rawHeaders, new Set(Object.values(REPLACED).flat()))
+  return isForwarding(mode) ? [...headers, ...forwardingFields(mode, endEntity)] : headers
 }
 
 function endToEnd(raw: readonly string[], without: ReadonlySet<string>): readonly string[] {

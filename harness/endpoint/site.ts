@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Recorder } from '../observation/ledger.ts'
 import type { BearerFinding, Listener } from '../observation/types.ts'
-import { sha256Hex } from '../pki/thumbprint.ts'
-import type { EndpointSetup, OriginAnswer } from '../scenario/setup.ts'
+import type { EndpointSetup, LoadBalancer, OriginAnswer } from '../scenario/setup.ts'
 import { checkSignature } from './event-signature.ts'
+import { forwardedThumbprint, isForwarding } from './forwarded-certificate.ts'
 import { plainAnswer, sendAnswer, statusOf, waitOn, type RedirectTargets } from './origin-answer.ts'
 import type { RequestBody } from './request-body.ts'
 import { singleHeader, type DistinctHeaders } from './request-headers.ts'
@@ -23,7 +23,11 @@ export interface Visit {
         readonly headersAsSent?: DistinctHeaders
       }
     /** The certificate is what the load balancer says, and the headers are what it was sent. */
-    | { readonly by: 'load-balancer'; readonly headersAsSent: DistinctHeaders }
+    | {
+        readonly by: 'load-balancer'
+        readonly mode: Exclude<LoadBalancer, 'none'>
+        readonly headersAsSent: DistinctHeaders
+      }
 }
 
 /** What a site needs. */
@@ -136,9 +140,7 @@ function certificateOf(request: IncomingMessage, { arrival, way }: Visit): strin
   if (way.by === 'direct') {
     return arrival.presented.presented === 'certificate' ? arrival.presented.sha256 : null
   }
-  // A Byte Sequence (RFC 9440 2.1).
-  const field = /^:([A-Za-z0-9+/]+=*):$/.exec(singleHeader(request, 'client-cert') ?? '')?.[1]
-  return field === undefined ? null : sha256Hex(Buffer.from(field, 'base64'))
+  return isForwarding(way.mode) ? forwardedThumbprint(way.mode, request) : null
 }
 
 async function findBearer(

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { alertName } from '../observation/alerts.ts'
+import { alertName, isKnownAlert } from '../observation/alerts.ts'
 import type { Ledger } from '../observation/ledger.ts'
 import { printable } from '../observation/printable.ts'
 import type { Listener } from '../observation/types.ts'
@@ -52,6 +52,9 @@ export async function startTerminator(options: SlotOptions): Promise<StartedSlot
   })
   return await listenOnLoopback(server, { name, speaks: 'tls', arrivals: terminator.arrivals })
 }
+
+/** OpenSSL's word for a Certificate message that is empty where one is required. */
+const NO_CERTIFICATE = 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'
 
 interface Visit {
   readonly arrived: Arrived
@@ -154,7 +157,8 @@ class Terminator {
       listener,
       connection,
       error: printable(error.code ?? error.message, 200),
-      clientCertificate: presented.presented === 'none' ? null : presented,
+      clientCertificate:
+        presented.presented === 'none' && error.code !== NO_CERTIFICATE ? null : presented,
     })
     // Set by Node when it has validated a certificate itself and dropped the connection for it.
     if ((tls.authorizationError as unknown) != null && error.code === 'ECONNRESET') {
@@ -170,16 +174,7 @@ class Terminator {
     const digits = /SSL alert number (\d{1,3})/.exec(error.message)?.[1]
     if (digits === undefined) return
     const number = Number(digits)
-    const isKnown = ledger
-      .observations()
-      .some(
-        (seen) =>
-          seen.kind === 'alert' &&
-          seen.connection === connection &&
-          seen.from === 'dispatcher' &&
-          seen.number === number,
-      )
-    if (isKnown) return
+    if (isKnownAlert({ connection, from: 'dispatcher', number }, ledger)) return
     ledger.record({
       kind: 'alert',
       listener,

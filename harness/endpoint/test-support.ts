@@ -34,6 +34,9 @@ export const CERTIFICATES = {
   'expired-dispatcher': clientSide('intermediate', { notBefore: hours(-9), notAfter: hours(-1) }),
   'early-dispatcher': clientSide('intermediate', { notBefore: hours(1) }),
   'server-only': clientSide('intermediate', { extendedKeyUsage: ['server-auth'] }),
+  'odd-dispatcher': clientSide('intermediate', {
+    extensions: [{ oid: '1.3.6.1.4.1.99999.1', criticality: 'critical', hex: '0500' }],
+  }),
   'self-signed': clientSide('self-signed', { basicConstraints: 'none' }),
 } satisfies Record<string, CertificateDescription>
 
@@ -59,6 +62,7 @@ export function setup(patch: Partial<EndpointSetup> = {}): EndpointSetup {
     clientCertificate: 'required',
     clientAnchors: ['root'],
     allowedClientCertificates: 'any-under-anchors',
+    crl: 'none',
     caHints: 'matching',
     rejectStyle: 'http-400',
     rejectMoment: 'after-handshake',

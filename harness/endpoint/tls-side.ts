@@ -5,6 +5,7 @@ import { stapleOf } from '../pki/staple.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
 import type { EndpointSetup } from '../scenario/setup.ts'
 import { caOptionFor, type CaOption } from './ca-hints.ts'
+import { clientCrls } from './client-crls.ts'
 
 /** A TLS server for a setup, and what has to be known to judge by what it says. */
 export interface TlsSide {
@@ -70,6 +71,8 @@ function optionsFor(
     key: material.get(setup.certificate).keyPem,
     cert: sent.map(({ pem }) => pem).join('\n'),
     ca: [...ca],
+    // With it OpenSSL also asks for a CRL of every authority of a path.
+    ...(setup.crl === 'none' ? {} : { crl: [...clientCrls(setup, material)] }),
     requestCert: setup.clientCertificate !== 'not-requested',
     // With it a missing certificate is answered by a real alert. Node sends none for a bad one
     // (scenario catalogue, D1), so the other styles judge after the handshake.

@@ -40,6 +40,26 @@ for (const version of VERSIONS) {
   }
 }
 
+for (const caHints of HINTS) {
+  test(`CA hints ${caHints}: what a CRL lists is revoked, and one that is not in force proves nothing`, async () => {
+    for (const [state, revoked, because] of [
+      ['current', [], null],
+      ['current', ['next-endpoint'], null],
+      ['current', ['dispatcher'], 'revoked'],
+      ['current', ['intermediate'], 'revoked'],
+      ['expired', [], 'untrusted'],
+      ['not-yet-valid', [], 'untrusted'],
+    ] as const) {
+      await using standing = await stand({ caHints, crl: { state, revoked } })
+      const answer = await standing.deliver('dispatcher')
+      expect(answer).toMatchObject({ status: because === null ? 204 : 400 })
+      expect(seen(standing.ledger, 'handshake')).toMatchObject([
+        { judgement: because === null ? { decision: 'accepted' } : { because } },
+      ])
+    }
+  })
+}
+
 test('the list that was sent is recorded by name, without the trust anchor', async () => {
   await using standing = await stand()
   const all = await material()
@@ -123,7 +143,10 @@ for (const [version, error] of [
     expect(await standing.deliver('none')).toEqual({ error })
     expect(seen(standing.ledger, 'handshake')).toEqual([])
     expect(seen(standing.ledger, 'handshake-failed')).toMatchObject([
-      { error: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE' },
+      {
+        error: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE',
+        clientCertificate: { presented: 'none' },
+      },
     ])
     expect(await standing.deliver('dispatcher')).toMatchObject({ status: 204 })
   })

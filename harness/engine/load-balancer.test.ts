@@ -29,6 +29,25 @@ test('behind one that forwards Client-Cert, it does', async () => {
   expect(Object.keys(request?.headers ?? {})).not.toContain('client-cert')
 })
 
+test('behind one that forwards X-SSL-Client-Cert, it does too, and believes no dispatcher', async () => {
+  const loadBalancer = 'forwards-x-headers'
+  await using standing = await stand({ policy, loadBalancer, clientCertificate: 'requested' })
+  expect(await standing.deliver('dispatcher')).toMatchObject({ status: 204 })
+  const [request] = seen(standing.ledger, 'request')
+  expect(Object.keys(request?.headers ?? {}).filter((name) => name.startsWith('x-ssl'))).toEqual([])
+  const headers = { 'X-SSL-Client-Cert': 'AAAA', 'Client-Cert': ':AAAA:' }
+  expect(await standing.deliver('none', { headers })).toMatchObject({ status: 403 })
+  expect(seen(standing.ledger, 'request').at(-1)).toMatchObject({
+    headers: { 'x-ssl-client-cert': ['AAAA'] },
+  })
+})
+
+test('behind one that strips, an X-SSL-Client-Cert of the dispatcher’s own is not believed', async () => {
+  await using standing = await stand({ policy, loadBalancer: 'strips' })
+  const headers = { 'X-SSL-Client-Cert': 'AAAA' }
+  expect(await standing.deliver('dispatcher', { headers })).toMatchObject({ status: 403 })
+})
+
 for (const loadBalancer of ['strips', 'forwards-client-cert'] as const) {
   test(`${loadBalancer}: a Client-Cert of the dispatcher’s own is recorded and goes no further`, async () => {
     await using standing = await stand({

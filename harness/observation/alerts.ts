@@ -1,3 +1,5 @@
+import type { Ledger, Seeing } from './ledger.ts'
+
 /** AlertDescription (RFC 8446 6, with the ones only earlier versions send), by number. */
 const NAMES: Readonly<Record<number, string>> = {
   0: 'close_notify',
@@ -39,4 +41,26 @@ const NAMES: Readonly<Record<number, string>> = {
 /** The name of an alert as RFC 8446 6 spells it, or `alert_<number>` for an unassigned one. */
 export function alertName(number: number): string {
   return NAMES[number] ?? `alert_${number}`
+}
+
+/** An alert before the ledger has stamped it. */
+export type AlertSeen = Extract<Seeing, { kind: 'alert' }>
+
+/**
+ * Whether the ledger has this alert of this connection already. The wire sees those in the clear, and a
+ * terminator tells of all that it knows of, sooner or later: it is one alert all the same.
+ */
+export function isKnownAlert(
+  { from, number, connection }: Omit<AlertSeen, 'description' | 'kind' | 'listener'>,
+  ledger: Pick<Ledger, 'observations'>,
+): boolean {
+  return ledger
+    .observations()
+    .some(
+      (known) =>
+        known.kind === 'alert' &&
+        known.connection === connection &&
+        known.from === from &&
+        known.number === number,
+    )
 }

@@ -76,6 +76,7 @@ export type Observation =
       readonly kind: 'handshake-failed'
       /** The terminator's error code or message. */
       readonly error: string
+      /** Null = it is not known whether the dispatcher would have shown one. */
       readonly clientCertificate: PresentedCertificate | null
     })
   /** A request was read, at the origin or at the terminator that turned it away. */

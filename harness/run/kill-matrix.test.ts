@@ -6,7 +6,7 @@ import type { ScenarioResult } from '../report/model.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/types.ts'
 import { certifyAll } from './certify-all.ts'
-import { BROAD, BROKEN, discrepancies, fateOf, toothless } from './kill-row.ts'
+import { BROAD, BROKEN, discrepancies, fateOf, namedMiniatures, toothless } from './kill-row.ts'
 import { startWorkbench, type Workbench } from './tool-session.ts'
 
 /** Scenarios at once: their waits overlap, and two workers share two cores. */
@@ -17,6 +17,9 @@ const AT_ONCE = 6
  * takes a good while. Otherwise each meets the scenarios that name it.
  */
 const EXTENT = process.env['HOOKPROOF_KILL_MATRIX'] === 'whole' ? 'whole' : 'named'
+
+/** What only containers can serve is for harness/engine/containers/kill-matrix.test.ts. */
+const isForEmbedded = ({ engines }: Scenario): boolean => engines.includes('embedded')
 
 function meets(name: string, { killedBy }: Scenario): boolean {
   return EXTENT === 'whole' || killedBy.includes(name)
@@ -45,7 +48,7 @@ async function certified(
 ): Promise<Certified> {
   const program = join(packageRoot, 'dist/fixtures/dispatchers/miniatures/main.js')
   await using session = await workbench.open(`node '${program}' ${miniature}`)
-  const scenarios = workbench.corpus.scenarios.filter(selects)
+  const scenarios = workbench.corpus.scenarios.filter(isForEmbedded).filter(selects)
   return { scenarios, results: await certifyAll(session, scenarios, AT_ONCE) }
 }
 
@@ -59,13 +62,8 @@ test.describe('the kill matrix', () => {
   test.describe.configure({ timeout: EXTENT === 'whole' ? 600_000 : 240_000 })
 
   // A miniature that no scenario names has a test of its own below.
-  const named = new Set(
-    loadScenarios([join(packageRoot, 'scenarios')]).scenarios.flatMap(({ killedBy }) => killedBy),
-  )
-  const narrow = Object.keys(miniatures).filter(
-    (one) => ![...BROAD, ...BROKEN].includes(one) && named.has(one),
-  )
-  for (const name of narrow) {
+  const { scenarios: corpus } = loadScenarios([join(packageRoot, 'scenarios')])
+  for (const name of namedMiniatures(corpus.filter(isForEmbedded))) {
     test(`${name} fails exactly the scenarios that name it`, async ({ workbench }) => {
       const { scenarios, results } = await certified(workbench, name)
       expect(discrepancies(name, scenarios, results)).toEqual([])
@@ -114,7 +112,7 @@ test.describe('the kill matrix', () => {
   })
 
   test('every miniature is caught by some scenario', () => {
-    const narrowOrBroken = [...narrow, ...BROAD, ...BROKEN]
+    const narrowOrBroken = [...namedMiniatures(corpus), ...BROAD, ...BROKEN]
     expect(Object.keys(miniatures).filter((name) => !narrowOrBroken.includes(name))).toEqual([])
   })
 })

@@ -47,6 +47,12 @@ export function discrepancies(
   })
 }
 
+/** Miniatures that scenarios name, with rows of their own; `null` and the like have other rules. */
+export function namedMiniatures(scenarios: readonly Scenario[]): readonly string[] {
+  const named = new Set(scenarios.flatMap(({ killedBy }) => killedBy))
+  return [...named].filter((name) => ![...BROAD, ...BROKEN].includes(name)).toSorted()
+}
+
 /** Scenarios that no miniature is named for: they could not fail, as far as anyone has shown. */
 export function toothless(scenarios: readonly Scenario[]): readonly string[] {
   return scenarios

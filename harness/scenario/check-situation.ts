@@ -103,6 +103,19 @@ function checkEndpoint(endpoint: EndpointSetup, path: DocumentPath, check: Situa
   checkStaple(endpoint, [...path, 'staple'], check)
   checkNames(endpoint.clientAnchors, [...path, 'client-anchors'], check)
   checkNames(endpoint.allowedClientCertificates, [...path, 'allowed-client-certificates'], check)
+  checkCrl(endpoint, [...path, 'crl'], check)
+}
+
+/** A thumbprint overrides the path, and with it whatever a CRL says. */
+function checkCrl(endpoint: EndpointSetup, path: DocumentPath, check: SituationCheck): void {
+  if (endpoint.crl === 'none') return
+  checkNames(endpoint.crl.revoked, [...path, 'revoked'], check)
+  if (endpoint.clientCertificate === 'not-requested') {
+    check.report(path, 'the endpoint asks for no certificate that could be revoked')
+  }
+  if (endpoint.allowedClientCertificates !== 'any-under-anchors') {
+    check.report(path, 'certificates that are allowed by thumbprint are not looked up in a CRL')
+  }
 }
 
 function checkClient(

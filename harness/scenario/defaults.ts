@@ -6,6 +6,7 @@ import type {
   RawStaple,
   RawTokenServer,
 } from './raw.ts'
+import type { CrlSetup } from './setup.ts'
 
 /**
  * The standard situation, written in the words of a scenario file: a private PKI, a stand-in public
@@ -107,6 +108,7 @@ export const STANDARD_ENDPOINT = {
   'client-certificate': 'required',
   'client-anchors': ['root'],
   'allowed-client-certificates': 'any-under-anchors',
+  crl: 'none',
   'ca-hints': 'matching',
   'reject-style': 'http-400',
   'reject-moment': 'after-handshake',
@@ -131,6 +133,9 @@ export const STANDARD_STAPLE = {
   'signed-by': 'issuer',
   for: 'own',
 } as const satisfies RawStaple
+
+/** `crl: {}`: a CRL that is current and lists nothing. */
+export const STANDARD_CRL: CrlSetup = { state: 'current', revoked: [] }
 
 /** Where redirects lead: an endpoint like the standard one, with a certificate of its own. */
 export const STANDARD_ELSEWHERE = {

@@ -171,6 +171,21 @@ expect: { outcome: delivered }`,
   expect(one.engines).toEqual(['containers'])
 })
 
+test('a scenario runs on the engines of its control, and may then use what only those can do', () => {
+  const control = `control:
+  title: Delivers in a test
+  engines: [containers]
+  endpoint: { reject-style: alert }
+  expect: { outcome: delivered }
+`
+  const one = parseOne(
+    'endpoint: { crl: { revoked: [dispatcher] } }\nexpect: { outcome: rejected }',
+    control,
+  )
+  expect(one.engines).toEqual(['containers'])
+  expect(one.endpoint.crl).toEqual({ state: 'current', revoked: ['dispatcher'] })
+})
+
 test('a second target: a patch of what the first is told, and expected of it', () => {
   const scenario =
     parseOne(`other-dispatcher: { client-certificate: { certificate: next-dispatcher }, pins: [endpoint] }

@@ -73,7 +73,9 @@ function readTopic(reader: TopicReader, problemCount: () => number): readonly Sc
   const deviations = Object.entries(topic.scenarios).map(([key, raw]) => {
     const path = ['scenarios', key]
     if (key === 'control') report(path, 'the key "control" is the id of the control')
-    const scenario = underControl(readCase(reader, key, raw, lay(base, raw, path), path), control)
+    const inherited: RawScenario = { engines: control.engines, ...raw }
+    const layers = lay(base, raw, path)
+    const scenario = underControl(readCase(reader, key, inherited, layers, path), control)
     if (deviation(scenario, control) === undeviated) {
       report(path, 'deviates in nothing from the control: same setup, same steps')
     }

@@ -17,6 +17,7 @@ import type {
   CaHints,
   ClientCertificatePolicy,
   ClientCertificateSetup,
+  CrlSetup,
   DispatcherSetup,
   EndpointSetup,
   LoadBalancer,
@@ -109,6 +110,7 @@ export interface RawEndpoint {
   readonly 'client-certificate'?: ClientCertificatePolicy
   readonly 'client-anchors'?: readonly string[]
   readonly 'allowed-client-certificates'?: readonly string[] | 'any-under-anchors'
+  readonly crl?: Partial<CrlSetup> | 'none'
   readonly 'ca-hints'?: CaHints
   readonly 'reject-style'?: RejectStyle
   readonly 'reject-moment'?: RejectMoment

@@ -1,5 +1,6 @@
 import {
   STANDARD_CLIENT_CERTIFICATE,
+  STANDARD_CRL,
   STANDARD_DISPATCHER,
   STANDARD_ENDPOINT,
   STANDARD_OAUTH2,
@@ -69,6 +70,7 @@ function readEndpoint(raw: RawEndpoint): EndpointSetup {
     clientCertificate: full['client-certificate'],
     clientAnchors: full['client-anchors'],
     allowedClientCertificates: full['allowed-client-certificates'],
+    crl: full.crl === 'none' ? 'none' : { ...STANDARD_CRL, ...full.crl },
     caHints: full['ca-hints'],
     rejectStyle: full['reject-style'],
     rejectMoment: full['reject-moment'],

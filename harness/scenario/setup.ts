@@ -12,6 +12,17 @@ export type CaHints = 'none' | 'matching' | 'foreign'
  */
 export type RejectStyle = 'alert' | 'http-400' | 'close' | 'reset'
 
+/** What an endpoint knows of revoked client certificates: a CRL of every authority under its trust anchors. */
+export interface CrlSetup {
+  /**
+   * `expired` = their nextUpdate has passed, `not-yet-valid` = their thisUpdate is yet to come (RFC 5280
+   * 5.1.2.4 and 5.1.2.5): no client certificate can be verified then.
+   */
+  readonly state: 'current' | 'expired' | 'not-yet-valid'
+  /** Names of the certificates that their issuers have revoked. */
+  readonly revoked: readonly string[]
+}
+
 /** When a rejecting endpoint acts: right after the handshake, or once the body was read. */
 export type RejectMoment = 'after-handshake' | 'after-body'
 
@@ -26,6 +37,8 @@ export type LoadBalancer =
   | 'strips'
   /** Terminates TLS and adds `Client-Cert` (RFC 9440 2.2). */
   | 'forwards-client-cert'
+  /** Terminates TLS and adds the fields that were common before RFC 9440, `X-SSL-Client-Cert` among them. */
+  | 'forwards-x-headers'
 
 /** One answer of the origin. Answers are used in order; the last one repeats. */
 export type OriginAnswer =
@@ -102,6 +115,8 @@ export interface EndpointSetup {
   readonly clientAnchors: readonly string[]
   /** Thumbprint-pinned client certificates accepted without a path (self-signed registration), by name. */
   readonly allowedClientCertificates: readonly string[] | 'any-under-anchors'
+  /** CRLs that client certificates are checked against, or `none` = revocation is not looked at. */
+  readonly crl: CrlSetup | 'none'
   readonly caHints: CaHints
   readonly rejectStyle: RejectStyle
   readonly rejectMoment: RejectMoment

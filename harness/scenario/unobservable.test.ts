@@ -139,6 +139,16 @@ const UNOBSERVABLE: readonly (readonly [title: string, keys: string, says: strin
     '13: scenarios.one.token-server.expires-in: tokens live for whole seconds',
   ],
   [
+    'a CRL where no certificate is asked for',
+    'endpoint: { client-certificate: not-requested, crl: {} }\nexpect: { outcome: delivered }',
+    '13: scenarios.one.endpoint.crl: the endpoint asks for no certificate that could be revoked',
+  ],
+  [
+    'a CRL beside thumbprints',
+    'endpoint: { allowed-client-certificates: [dispatcher], crl: {} }\nexpect: { outcome: delivered }',
+    '13: scenarios.one.endpoint.crl: certificates that are allowed by thumbprint are not looked up in a CRL',
+  ],
+  [
     'an alert that the embedded engine cannot send',
     'endpoint: { reject-style: alert }\nexpect: { outcome: delivered }',
     '13: scenarios.one.endpoint.reject-style: the embedded engine can send an alert only for a missing certificate; say engines: [containers]',

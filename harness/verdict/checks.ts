@@ -95,11 +95,18 @@ export function requestCount(seen: DeliverySeen): Finding {
   )
 }
 
-/** Which certificate the endpoint was shown, on every handshake of the delivery. */
+/**
+ * Which certificate the endpoint was shown, on every handshake of the delivery, those included that it
+ * ended for that certificate.
+ */
 export function rightCertificate(seen: DeliverySeen): Finding {
   const wanted = seen.expect.clientCertificate
   if (wanted === 'any') return FINE
-  const wrong = seen.endpoint.handshakes.find(({ clientCertificate }) =>
+  const { handshakes, failures } = seen.endpoint
+  const shown = [...handshakes, ...failures].flatMap(({ connection, clientCertificate }) =>
+    clientCertificate === null ? [] : [{ connection, clientCertificate }],
+  )
+  const wrong = shown.find(({ clientCertificate }) =>
     clientCertificate.presented === 'none' ? wanted !== 'none' : clientCertificate.name !== wanted,
   )
   if (wrong === undefined) return FINE

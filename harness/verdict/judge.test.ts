@@ -149,6 +149,25 @@ test.describe('a delivery', () => {
     expect(judge(caseOf(story, DELIVERED))).toMatchObject({ reason: 'wrong-certificate' })
   })
 
+  test('fails when the endpoint ended a handshake for a certificate that is not the right one', () => {
+    const shown = (name: string) =>
+      ({ presented: 'certificate', name, sha256: 'ab', subject: '', chain: [name] }) as const
+    for (const [clientCertificate, reason] of [
+      [{ presented: 'none' }, 'wrong-certificate'],
+      [shown('other'), 'wrong-certificate'],
+      [shown('dispatcher'), undefined],
+      [null, undefined],
+    ] as const) {
+      const story = new Story().step(0).hello()
+      const failure = { kind: 'handshake-failed', listener: 'endpoint', connection: 1 } as const
+      story.add({ ...failure, error: 'refused', clientCertificate })
+      story.closed(0, { by: 'endpoint' }).reply('failed', 'client-certificate.rejected')
+      const expected = expecting('rejected', { clientCertificate: 'dispatcher' })
+      const verdict = judge(caseOf(story, expected))
+      expect('reason' in verdict ? verdict.reason : undefined).toBe(reason)
+    }
+  })
+
   test('looks at the handshake of a connection that was opened in an earlier step', () => {
     const story = new Story().step(0).hello().handshake('old').request(204).reply('delivered')
     story.step(1).request(204).reply('delivered')

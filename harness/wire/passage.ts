@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { SlotAddress } from '../endpoint/types.ts'
-import { alertName } from '../observation/alerts.ts'
+import { alertName, isKnownAlert } from '../observation/alerts.ts'
 import type { Ledger } from '../observation/ledger.ts'
 import { printable } from '../observation/printable.ts'
 import type { Listener } from '../observation/types.ts'
@@ -77,6 +77,7 @@ export class Passage {
   #watchFor(from: Side): AlertWatch {
     const { listener, connection, ledger } = this.#context
     return new AlertWatch((number) => {
+      if (isKnownAlert({ connection, from, number }, ledger)) return
       ledger.record({
         kind: 'alert',
         listener,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isForwarding, REPLACED } from '../../endpoint/forwarded-certificate.ts'
 import {
   headersForLedger,
   singleHeader,
@@ -32,9 +33,6 @@ const OF_THIS_HOP: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ])
-
-/** Fields that a load balancer which forwards the certificate replaces (RFC 9440 2.4). */
-const REPLACED: ReadonlySet<string> = new Set(['client-cert', 'client-cert-chain'])
 
 /** Stands for a value that the load balancer has replaced. */
 export const REPLACED_VALUE = '[replaced by the load balancer]'
@@ -70,12 +68,13 @@ export function headersAsSent(
     ([name]) => !WORDS.has(name) && !OF_THIS_HOP.has(name),
   )
   // Elsewhere the field could be the dispatcher's own.
-  if (loadBalancer !== 'forwards-client-cert') return Object.fromEntries(came)
+  if (!isForwarding(loadBalancer)) return Object.fromEntries(came)
   const names = singleHeader(request, 'hookproof-sent-headers')
   if (names === null) return null
   const sent = new Set(names.toLowerCase().split(','))
-  const kept = came.filter(([name]) => sent.has(name) && !REPLACED.has(name))
-  const replaced = [...REPLACED].filter((name) => sent.has(name))
+  const replaceable = REPLACED[loadBalancer]
+  const kept = came.filter(([name]) => sent.has(name) && !replaceable.includes(name))
+  const replaced = replaceable.filter((name) => sent.has(name))
   return Object.fromEntries([...kept, ...replaced.map((name) => [name, [REPLACED_VALUE]] as const)])
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { isForwarding } from '../../endpoint/forwarded-certificate.ts'
 import type { StartedOrigin } from '../../endpoint/origin.ts'
 import { singleHeader } from '../../endpoint/request-headers.ts'
 import type { Visit } from '../../endpoint/site.ts'
@@ -77,8 +78,11 @@ function serve(
         sent = {}
       }
       const arrival = { listener, connection, presented, endEntity: certificate?.der ?? null }
-      const by = loadBalancer === 'forwards-client-cert' ? 'load-balancer' : 'direct'
-      const visit: Visit = { site, arrival, way: { by, headersAsSent: sent } }
+      // One that strips leaves it to nginx behind it to say that there is no certificate.
+      const way: Visit['way'] = isForwarding(loadBalancer)
+        ? { by: 'load-balancer', mode: loadBalancer, headersAsSent: sent }
+        : { by: 'direct', headersAsSent: sent }
+      const visit: Visit = { site, arrival, way }
       origin.handle(request, response, visit)
       return
     }

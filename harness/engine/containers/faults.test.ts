@@ -29,7 +29,10 @@ test.describe('when the containers fail', () => {
     return found
   }
   const isUsual = (one: Scenario) =>
-    one.control === null && one.endpoint.loadBalancer === 'none' && one.tokenServer === null
+    one.control === null &&
+    one.endpoint.loadBalancer === 'none' &&
+    one.endpoint.rejectStyle !== 'alert' &&
+    one.tokenServer === null
   const throughHaproxy = (one: Scenario) =>
     one.control === null && one.endpoint.loadBalancer === 'forwards-client-cert'
 
@@ -152,7 +155,7 @@ test.describe('when the containers fail', () => {
     {
       await using tools = await startSessionForTools({ engine: 'containers' })
       ;({ folder } = currentRun())
-      const { nginx, haproxy } = factsOf(folder)
+      const { nginx, haproxy, backend } = factsOf(folder)
       const facts = join(folder, 'containers/facts.json')
       expect(readFileSync(facts, 'utf8')).toContain(nginx.filesSecret)
       await tools.session.certify(scenarioOf(tools, throughHaproxy))
@@ -164,6 +167,12 @@ test.describe('when the containers fail', () => {
         const files = listed(container).filter((line) => /\.key$/.test(line))
         expect(files.length).toBeGreaterThan(0)
         for (const line of files) expect(line).toMatch(new RegExp(`^-rw------- ${owner} `))
+      }
+      // By copy: nothing of the host is mounted, whatever the engine's defaults are.
+      for (const { container } of [nginx, haproxy, backend]) {
+        const host = docker('inspect', '--format', '{{json .HostConfig.Binds}}', container)
+        expect(['null', '[]']).toContain(host)
+        expect(docker('inspect', '--format', '{{json .Mounts}}', container)).not.toContain('"bind"')
       }
       for (const { port } of [nginx, haproxy]) {
         const published = docker('ps', '--format', '{{.Ports}}').split('\n')

@@ -34,6 +34,15 @@ test('without hints the anchors are only verified against', async () => {
   expect(bind).not.toContain('ca-file')
 })
 
+test('a CRL is named beside the anchors, and there is none without', async () => {
+  const crl = { state: 'current', revoked: ['dispatcher'] } as const
+  const slot = await slotOf({ rejectStyle: 'alert', crl })
+  expect(bindOf(slot)).toMatch(/hints\.pem crl-file \S+\/20007\/crls\.pem verify required$/)
+  // The root's and the intermediate's: OpenSSL wants one of every authority of the path.
+  expect(slot.files.get('crls.pem')?.match(/BEGIN X509 CRL/g)).toHaveLength(2)
+  expect(bindOf(await slotOf({ rejectStyle: 'alert' }))).not.toContain('crl')
+})
+
 test('a load balancer lets the handshake through and answers in the style of the setup', async () => {
   const slot = await slotOf({ loadBalancer: 'forwards-client-cert' })
   expect(slot.text).toContain('from forwards-client-cert\n')

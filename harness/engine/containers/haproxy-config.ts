@@ -63,13 +63,14 @@ export function haproxySlot(
 
 function verifyWords(
   { clientCertificate: policy, rejectStyle }: EndpointSetup,
-  { anchors, hints }: Served,
+  { anchors, crls, hints }: Served,
   file: (name: string, content: string) => string,
 ): readonly string[] {
   if (policy === 'not-requested') return []
   const trust = [
     ...(hints === '' ? [] : [`ca-file ${file('hints.pem', hints)}`]),
     ...(hints === anchors ? [] : [`ca-verify-file ${file('anchors.pem', anchors)}`]),
+    ...(crls === '' ? [] : [`crl-file ${file('crls.pem', crls)}`]),
   ]
   // Any other style lets the handshake through and decides with the request.
   if (rejectStyle !== 'alert') {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../../package-root.ts'
 import { findDocker } from './docker-address.ts'
 import { labelOf } from './label.ts'
-import { leftovers, useLocalBases } from './test-support.ts'
+import { docker, leftovers, useLocalBases } from './test-support.ts'
 
 /** What this test's own runner put into the environment would make the run believe that it is a worker. */
 const OURS = /^(TEST_|PLAYWRIGHT_|PW_|HOOKPROOF_(SETTINGS|RUN_FOLDER)$)/
@@ -17,18 +17,25 @@ function outsideEnvironment(): NodeJS.ProcessEnv {
 
 const finding = await findDocker()
 
-test.describe('a run that is stopped from outside', () => {
+test.describe('a run that is disturbed from outside', () => {
   test.skip(finding.found === 'none', 'no Docker engine answers')
-  test.describe.configure({ mode: 'serial', timeout: 120_000 })
+  test.describe.configure({ mode: 'serial', timeout: 240_000 })
   test.beforeAll(useLocalBases)
 
-  /** Starts `hookproof certify`, sends a signal in the middle of the run, and waits for the end. */
-  async function stopped(by: NodeJS.Signals, whom: 'process' | 'group') {
+  /** What is done to a run in its middle. */
+  interface Running {
+    readonly pid: number
+    /** That of all that belongs to the run. */
+    readonly label: string
+  }
+
+  /** Starts `hookproof certify`, does something to it in the middle of the run, and waits for the end. */
+  async function disturbed(harm: (running: Running) => void, ...words: readonly string[]) {
     const folder = test.info().outputPath('run')
     const temp = join(folder, 'temp')
     mkdirSync(temp, { recursive: true })
     const cli = join(packageRoot, 'dist/harness/cli/main.js')
-    const child = spawn(process.execPath, [cli, 'certify', '--engine', 'containers'], {
+    const child = spawn(process.execPath, [cli, 'certify', '--engine', 'containers', ...words], {
       cwd: folder,
       // A process group of its own, as a shell gives to each command.
       detached: true,
@@ -50,10 +57,15 @@ test.describe('a run that is stopped from outside', () => {
     expect(output, 'the run has begun').toMatch(/·{5}/)
     const label = labelOf(runIn(temp))
     expect(leftovers(label)).toHaveLength(4)
-    process.kill(whom === 'group' ? -pid : pid, by)
+    harm({ pid, label })
     const [status] = (await exited) as [number | null]
     return { status, label, folder, temp }
   }
+
+  const signalled = (by: NodeJS.Signals, whom: 'process' | 'group') =>
+    disturbed(({ pid }) => {
+      process.kill(whom === 'group' ? -pid : pid, by)
+    })
 
   const expectNothingLeft = async (label: string, temp: string) => {
     await expect.poll(() => leftovers(label), { timeout: 20_000 }).toEqual([])
@@ -69,7 +81,7 @@ test.describe('a run that is stopped from outside', () => {
     ['SIGTERM', 'process'],
   ] as const) {
     test(`${signal} ends it with a report, status 3 and nothing left behind`, async () => {
-      const { status, label, folder, temp } = await stopped(signal, whom)
+      const { status, label, folder, temp } = await signalled(signal, whom)
       expect(status).toBe(3)
       await expectNothingLeft(label, temp)
       const report = JSON.parse(
@@ -79,8 +91,22 @@ test.describe('a run that is stopped from outside', () => {
     })
   }
 
+  test('a container that is killed ends it with a report, status 3 and what the container said last', async () => {
+    const { status, label, folder, temp } = await disturbed(({ label: ofRun }) => {
+      const all = docker('ps', '--filter', `label=${ofRun}`, '--format', '{{.ID}} {{.Command}}')
+      const [nginx] = all.split('\n').filter((line) => line.includes('nginx'))
+      docker('kill', nginx?.split(' ')[0] ?? '')
+      // Each scenario without a verdict costs Playwright a new worker: not all two hundred here.
+    }, '--grep=server-')
+    expect(status).toBe(3)
+    await expectNothingLeft(label, temp)
+    const report = readFileSync(join(folder, 'conformance-report/report.json'), 'utf8')
+    expect(JSON.parse(report)).toMatchObject({ verdict: 'inconclusive' })
+    expect(report).toMatch(/container nginx \([0-9a-f]{12}\)[^"]*has exited[^"]*Its log ends: /)
+  })
+
   test('SIGKILL, which nothing can catch, leaves nothing behind either', async () => {
-    const { label, temp } = await stopped('SIGKILL', 'group')
+    const { label, temp } = await signalled('SIGKILL', 'group')
     await expectNothingLeft(label, temp)
   })
 })

@@ -127,3 +127,10 @@ test('a server listens on all of its ports, with TLS or without', async () => {
     '  listen 127.0.0.1:20003;\n',
   )
 })
+
+test('a CRL is a file of its own, named only where there is one', async () => {
+  const shape = await shapeOf({ crl: { state: 'current', revoked: ['dispatcher'] } })
+  const [, name = ''] = /^ssl_crl \S+\/(\S+);$/m.exec(shape.lines.join('\n')) ?? []
+  expect(shape.files.get(name)).toContain('BEGIN X509 CRL')
+  expect((await shapeOf()).lines.join('\n')).not.toContain('ssl_crl')
+})

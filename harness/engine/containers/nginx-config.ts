@@ -96,13 +96,14 @@ function cipherLines({ ciphers }: EndpointSetup, { securityLevel }: Served): rea
 
 function clientCertificateLines(
   { clientCertificate: policy, caHints }: EndpointSetup,
-  { anchors, hints, allowed }: Served,
+  { anchors, crls, hints, allowed }: Served,
   file: (content: string) => string,
 ): readonly string[] {
   if (policy === 'not-requested') return [snippet('client-certificate-not-requested')]
   const trust = [
     ...(hints === '' ? [] : [`ssl_client_certificate ${file(hints)};`]),
     ...(hints === anchors || anchors === '' ? [] : [`ssl_trusted_certificate ${file(anchors)};`]),
+    ...(crls === '' ? [] : [`ssl_crl ${file(crls)};`]),
   ]
   if (allowed !== null) {
     // What verifies does not count, only which certificate it is.

@@ -1,4 +1,5 @@
 import { createSecureContext, rootCertificates } from 'node:tls'
+import { clientCrls } from '../../endpoint/client-crls.ts'
 import { HarnessError } from '../../errors.ts'
 import { stapleOf } from '../../pki/staple.ts'
 import type { IssuedMaterial } from '../../pki/types.ts'
@@ -16,6 +17,8 @@ export interface Served {
   readonly protocols: readonly TlsVersion[]
   /** Trust anchors for client certificates. */
   readonly anchors: string
+  /** CRLs that client certificates are checked against; empty = they are not. */
+  readonly crls: string
   /** Certificates whose subjects are sent as CA hints; empty = none. */
   readonly hints: string
   /** Client certificates that are accepted without a path, or null. */
@@ -57,6 +60,7 @@ export function servedBy(setup: EndpointSetup, material: IssuedMaterial): Served
       VERSIONS.indexOf(setup.maxVersion) + 1,
     ),
     anchors,
+    crls: clientCrls(setup, material).join('\n'),
     hints: hintsOf(setup, material),
     allowed:
       setup.allowedClientCertificates === 'any-under-anchors'

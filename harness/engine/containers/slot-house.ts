@@ -55,6 +55,8 @@ export class SlotHouse {
   readonly #haproxyPool = new HaproxyPool()
   /** Slots of HAProxy with the plain slot of nginx behind them, which has the same number. */
   readonly #behind = new Set<number>()
+  /** Settles, never rejects, when the lease that was asked for last is there. */
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(parts: SlotHouseParts) {
     this.#parts = parts
@@ -76,6 +78,20 @@ export class SlotHouse {
     const served = setups.map((setup) =>
       setup.scheme === 'http' ? null : servedBy(setup, material),
     )
+    // One after the other: a configuration names the files of every slot that was taken so far, and
+    // those that another lease has yet to write would be missing.
+    const lease = this.#turn.then(() => this.#leaseInTurn(setups, served))
+    this.#turn = lease.then(
+      () => undefined,
+      () => undefined,
+    )
+    return lease
+  }
+
+  async #leaseInTurn(
+    setups: readonly EndpointSetup[],
+    served: readonly (Served | null)[],
+  ): Promise<readonly Lease[]> {
     const leases: Lease[] = []
     try {
       for (const [index, setup] of setups.entries()) {

@@ -7,7 +7,7 @@ import { urlOf, type DockerAddress } from './docker-address.ts'
 
 /**
  * Starts the process that cleans up after this one, should this one be killed. Disposing of the handle
- * lets it end; what it would remove is then gone already.
+ * lets it end, and leaves the run's folder alone.
  */
 export function startReaper(
   docker: DockerAddress,
@@ -27,7 +27,7 @@ export function startReaper(
   if (child.stdin instanceof Socket) child.stdin.unref()
   return {
     [Symbol.dispose]() {
-      child.stdin.end()
+      child.stdin.end('over')
     },
   }
 }

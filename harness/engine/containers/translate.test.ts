@@ -132,6 +132,22 @@ test('a handshake that failed tells of the alerts of both sides', () => {
   expect(meaning.bytes).toBe(0)
 })
 
+test('a handshake that failed for want of a certificate shows none, and any other is silent about it', () => {
+  const part = {
+    part: 'handshake-failed',
+    connection: 1_000,
+    slot: 20_001,
+    error: '',
+    alertFromDispatcher: null,
+    alertFromEndpoint: null,
+    certificate: null,
+  } as const
+  const shownIn = (client: { found: 'none' } | null) =>
+    meaningOf({ ...part, client }, context()).seeings.at(-1)?.seeing
+  expect(shownIn({ found: 'none' })).toMatchObject({ clientCertificate: { presented: 'none' } })
+  expect(shownIn(null)).toMatchObject({ clientCertificate: null })
+})
+
 test('the ends of connections, and what is about none, mean nothing to the ledger', () => {
   const ended = { part: 'ended', connection: 1, slot: 1, received: 9, sent: 9 } as const
   for (const part of [ended, { part: 'ready' }, { part: 'other' }] as const) {

@@ -120,7 +120,9 @@ function meaningOfFailure(part: HandshakeFailedPart, context: ConnectionContext)
     connection,
     error: part.error,
     clientCertificate:
-      part.certificate === null ? null : presentedCertificate(part.certificate, [], nameOf),
+      part.certificate === null && part.client?.found !== 'none'
+        ? null
+        : presentedCertificate(part.certificate, [], nameOf),
   }
   return {
     ...NOTHING,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isKnownAlert } from '../../observation/alerts.ts'
 import type { Ledger, Seeing } from '../../observation/ledger.ts'
 import type { ReadLine } from './log-feed.ts'
 import { RETIRING_MS } from './reload-lock.ts'
@@ -142,14 +143,11 @@ export class Visits {
 
 /** A connection has one handshake, and an alert that the wire has seen is not a second one. */
 function isNews(seeing: Seeing, ledger: Ledger): boolean {
-  return !ledger.observations().some((known) => {
-    if (known.kind === 'handshake' && seeing.kind === 'handshake') {
-      return known.connection === seeing.connection
-    }
-    if (known.kind !== 'alert' || seeing.kind !== 'alert') return false
-    const isAlike = known.from === seeing.from && known.number === seeing.number
-    return isAlike && known.connection === seeing.connection
-  })
+  if (seeing.kind === 'alert') return !isKnownAlert(seeing, ledger)
+  if (seeing.kind !== 'handshake') return true
+  return !ledger
+    .observations()
+    .some((known) => known.kind === 'handshake' && known.connection === seeing.connection)
 }
 
 interface Deferred<T> {

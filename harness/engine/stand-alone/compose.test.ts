@@ -56,9 +56,14 @@ interface Composition extends AsyncDisposable {
   readonly compose: (...line: readonly string[]) => Promise<string>
 }
 
-async function bringUp(program: readonly [string, ...string[]]): Promise<Composition> {
-  const project = `hookproof-test-${randomBytes(4).toString('hex')}`
-  const [endpoint, tokenServer, bound, alert] = await freePorts(4)
+interface Plan {
+  readonly program: readonly [string, ...string[]]
+  readonly project: string
+  readonly ports: readonly number[]
+}
+
+async function bringUp({ program, project, ports }: Plan): Promise<Composition> {
+  const [endpoint, tokenServer, bound, alert] = ports
   const env = {
     ...process.env,
     ...(await bases()),
@@ -84,6 +89,8 @@ async function bringUp(program: readonly [string, ...string[]]): Promise<Composi
   }
   return { project, compose, [Symbol.asyncDispose]: down }
 }
+
+const newProject = (): string => `hookproof-test-${randomBytes(4).toString('hex')}`
 
 /** What there is of a project, by kind. */
 async function leftOf(project: string): Promise<Readonly<Record<string, string>>> {
@@ -119,8 +126,9 @@ test('docker compose up gives a person the endpoint, and down leaves nothing', a
 
   const seen = { project: '' }
   {
-    await using composition = await bringUp(program)
-    const { project, compose } = composition
+    const project = newProject()
+    await using composition = await bringUp({ program, project, ports: await freePorts(4) })
+    const { compose } = composition
     seen.project = project
     expect(Object.values(await leftOf(project)).filter((ids) => ids === '')).toEqual([])
 
@@ -145,7 +153,7 @@ test('docker compose up gives a person the endpoint, and down leaves nothing', a
     expect(challenged).toMatch(/^www-authenticate: Bearer/im)
 
     await expect
-      .poll(() => compose('logs', 'nginx'))
+      .poll(() => compose('logs', 'nginx'), { timeout: 20_000 })
       .toMatch(/"slot":"20001".*"verify":"SUCCESS".*"status":204/)
     expect(await compose('logs', 'nginx')).toMatch(/"slot":"20001".*"verify":"NONE".*"status":400/)
     const ids = (await compose('ps', '-q')).trim().split(/\s+/)
@@ -158,4 +166,24 @@ test('docker compose up gives a person the endpoint, and down leaves nothing', a
   }
   const nothing = { containers: '', networks: '', volumes: '', images: '' }
   expect(await leftOf(seen.project)).toEqual(nothing)
+})
+
+test('a port that is taken is named, and nothing is left of what was begun', async () => {
+  test.skip(answers(['docker', 'version']) === 'no', 'no Docker engine answers')
+  const program = composeProgram()
+  test.skip(program === null, 'neither docker compose nor docker-compose answers')
+  if (program === null) return
+  test.setTimeout(300_000)
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  try {
+    const project = newProject()
+    const { port } = taken.address() as AddressInfo
+    const up = bringUp({ program, project, ports: [port, ...(await freePorts(3))] })
+    await expect(up).rejects.toThrow(new RegExp(`${port}.*(in use|allocated)`, 's'))
+    const nothing = { containers: '', networks: '', volumes: '', images: '' }
+    expect(await leftOf(project)).toEqual(nothing)
+  } finally {
+    taken.close()
+  }
 })

@@ -1,9 +1,6 @@
 import type { ReadCertificate } from './read-certificate.ts'
 
-/**
- * Why a terminator turned a client certificate away, in the words of the embedded endpoint, which has
- * no CRL and so never says `revoked`.
- */
+/** Why a terminator turned a client certificate away, in the words of the embedded endpoint. */
 export type RejectedBecause =
   'none-presented' | 'expired' | 'not-yet-valid' | 'wrong-usage' | 'revoked' | 'untrusted'
 
