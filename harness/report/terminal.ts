@@ -1,6 +1,7 @@
 import type { RunVerdict } from '../verdict/types.ts'
 import type { Report, ReportedResult } from './model.ts'
 import {
+  adapterWords,
   advisoriesOf,
   loosePasses,
   resultsWith,
@@ -104,7 +105,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     `  ${verdictSentence(report)}`,
     paint(
       'dim',
-      `  hookproof ${suite.version} · ${run.engine} engine · ${dispatcher.carrier} adapter · ${summary.planned} scenarios in ${duration(took)}${cut}`,
+      `  hookproof ${suite.version} · ${run.engine} engine · ${adapterWords(dispatcher.carrier)} · ${summary.planned} scenarios in ${duration(took)}${cut}`,
     ),
     '',
     ...profileTable(report, paint),
