@@ -101,7 +101,8 @@ export async function observe(args: readonly string[]): Promise<number> {
   const amount = everything ? 'all' : 'first-of-topic'
   const selected = selectObservable({ corpus, wanted, reach, amount })
   if (values['list'] !== undefined) {
-    process.stdout.write(observableList(wanted, selected, reach))
+    const all = selectObservable({ corpus, wanted, reach, amount: 'all' })
+    process.stdout.write(observableList(wanted, selected, all, reach))
     return 0
   }
   const folder = resolve(cwd, values['report'] ?? 'observation-report')
