@@ -39,14 +39,14 @@ async function observed(
   product: Product,
   whileListening: (folder: string) => void = () => undefined,
 ): Promise<Observed> {
-  let handOut: string | null = null
+  const folders: string[] = []
   const sent: Promise<void>[] = []
   const ended = await hookproof(['observe', '--json', '--quiet', '300ms', ...args], {
     during(output) {
       const line = /^\{"event":"listening".*$/m.exec(output)?.[0]
-      if (handOut !== null || line === undefined || !output.includes(`${line}\n`)) return
+      if (folders.length > 0 || line === undefined || !output.includes(`${line}\n`)) return
       const { folder, setups } = JSON.parse(line) as Instructions & { readonly folder: string }
-      handOut = folder
+      folders.push(folder)
       whileListening(folder)
       for (const setup of setups) {
         for (const { url } of setup.endpoints) sent.push(product(url, setup, folder))
@@ -54,7 +54,8 @@ async function observed(
     },
   })
   await Promise.all(sent)
-  if (handOut === null) throw new Error(`it never listened:\n${ended.output}`)
+  const [handOut] = folders
+  if (handOut === undefined) throw new Error(`it never listened:\n${ended.output}`)
   return {
     ...ended,
     handOut,
