@@ -4,7 +4,6 @@ import { assemble, type PlannedScenario, type RunFacts } from './assemble.ts'
 import type { Report, ScenarioResult } from './model.ts'
 import { SAMPLE_FACTS, sampleReport } from './sample-for-tests.ts'
 import { exitStatusOfRun } from './standing.ts'
-import { verdictSentence } from './summary.ts'
 
 const plan = (id: string, over: Partial<PlannedScenario> = {}): PlannedScenario => ({
   id,
@@ -287,18 +286,4 @@ test('refuses a result that was not planned, and a plan with duplicates', () => 
 test('every verdict has its exit status', () => {
   const verdicts = ['conformant', 'nonconformant', 'inconclusive', 'partial'] as const
   expect(verdicts.map(exitStatusOfRun)).toEqual([0, 1, 3, 4])
-})
-
-test('an observed run never comes to conformant, nor does any of its profiles', () => {
-  const rows = (verdict: ScenarioResult['verdict']): readonly Row[] => [[plan('a'), verdict]]
-  const observed: RunFacts = {
-    ...SAMPLE_FACTS,
-    dispatcher: { ...SAMPLE_FACTS.dispatcher, carrier: 'observe' },
-  }
-  expect(run(rows('passed'))).toMatchObject({ verdict: 'conformant' })
-  const report = run(rows('passed'), observed)
-  expect(report).toMatchObject({ verdict: 'partial', profiles: [{ result: 'partial' }] })
-  expect(verdictSentence(report)).toContain('Evidence only')
-  expect(run(rows('failed'), observed).verdict).toBe('nonconformant')
-  expect(run(rows('inconclusive'), observed).verdict).toBe('inconclusive')
 })
