@@ -36,6 +36,7 @@ const OPEN: Readonly<Record<InconclusiveReason, true>> = {
   adapter: true,
   harness: true,
   clock: true,
+  unheard: true,
 }
 const ADVISORIES: Readonly<Record<Advisory['code'], true>> = {
   'unmet-should': true,
@@ -43,6 +44,7 @@ const ADVISORIES: Readonly<Record<Advisory['code'], true>> = {
   'loose-reason': true,
   'said-failed': true,
   'reset-not-honoured': true,
+  'account-unheard': true,
 }
 const RUNS: Readonly<Record<RunVerdict, true>> = {
   conformant: true,

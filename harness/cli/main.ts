@@ -6,6 +6,7 @@ import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
+import { observe } from './observe.ts'
 import { status } from './status.ts'
 import { verify } from './verify.ts'
 
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   doctor,
   init,
   list,
+  observe,
   status,
   verify,
 }
@@ -27,6 +29,7 @@ const HELP = `hookproof ${suiteVersion()}: conformance tests for webhooks over m
   npx hookproof init                                        files to begin with, an adapter among them
   npx hookproof doctor --dispatcher 'node my-adapter.js'    is the adapter sound? no verdict
   npx hookproof certify --dispatcher 'node my-adapter.js'   the conformance run, with a report
+  npx hookproof observe                                     without an adapter: you set it up, we watch
   npx hookproof list                                        every scenario, by topic
   npx hookproof verify conformance-report/report.json       is a report what its evidence says?
   npx hookproof status conformance-report/report.json       its verdict, as an exit status
@@ -37,6 +40,7 @@ const HELP = `hookproof ${suiteVersion()}: conformance tests for webhooks over m
   dispatcher that ships with hookproof is used.
 
   Exit status of certify: 0 conformant, 1 nonconformant, 2 bad usage, 3 inconclusive, 4 partial.
+  That of observe is never 0: it is evidence, and certifies nothing.
 `
 
 async function main(args: readonly string[]): Promise<number> {

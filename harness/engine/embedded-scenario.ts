@@ -28,7 +28,8 @@ export async function startEmbeddedScenario(
   stage: ScenarioStage,
 ): Promise<StartedScenario> {
   const { endpoint, tokenServer, elsewhere, material, ledger, event } = stage
-  const shared = { material, ledger, sessions: new SessionSharing() }
+  const exposure = stage.exposure ?? null
+  const shared = { material, ledger, sessions: new SessionSharing(), exposure }
   const clientSecret = randomBytes(32).toString('base64url')
   const started: AsyncDisposable[] = []
   const keep = <T extends AsyncDisposable>(thing: T): T => {

@@ -10,6 +10,7 @@ import type { Ledger } from '../observation/ledger.ts'
 import type { Listener } from '../observation/types.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
 import type { EndpointSetup } from '../scenario/setup.ts'
+import type { Exposure } from './types.ts'
 import { startWire, type StartedWire } from '../wire/wire.ts'
 
 /** What one listener of a scenario needs. */
@@ -19,6 +20,8 @@ export interface ListenerOptions {
   readonly material: IssuedMaterial
   readonly ledger: Ledger
   readonly sessions: SessionSharing
+  /** How it is reached from other machines; null = on loopback only. */
+  readonly exposure: Exposure | null
   /** What serves the requests of a slot with that setup. */
   readonly serveFor: (setup: EndpointSetup) => Serve
 }
@@ -34,7 +37,7 @@ export interface StartedListener extends AsyncDisposable {
 
 /** Starts a slot and the wire before it. */
 export async function startListener(options: ListenerOptions): Promise<StartedListener> {
-  const { listener, ledger } = options
+  const { listener, ledger, exposure } = options
   const slots: StartedSlot[] = []
   let setup = options.setup
   const addSlot = async (next: EndpointSetup): Promise<StartedSlot> => {
@@ -45,13 +48,20 @@ export async function startListener(options: ListenerOptions): Promise<StartedLi
   const { slot } = await addSlot(setup)
   let wire: StartedWire
   try {
-    wire = await startWire({ listener, host: setup.host, ledger, slot, fault: setup.fault })
+    wire = await startWire({
+      listener,
+      host: setup.host,
+      exposure,
+      ledger,
+      slot,
+      fault: setup.fault,
+    })
   } catch (error) {
     await disposeAll(slots)
     throw error
   }
   return {
-    base: `${setup.scheme}://${setup.host}:${wire.port}`,
+    base: `${setup.scheme}://${exposure?.host ?? setup.host}:${wire.port}`,
     async rotate(next) {
       if (JSON.stringify(next) === JSON.stringify(setup)) return
       const { slot: nextSlot } = await addSlot(next)

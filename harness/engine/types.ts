@@ -4,6 +4,16 @@ import type { IssuedMaterial } from '../pki/types.ts'
 import type { EndpointSetup, TokenServerSetup } from '../scenario/setup.ts'
 import type { EngineName } from '../scenario/vocabulary.ts'
 import type { EventExpected } from '../endpoint/types.ts'
+import type { WireExposure } from '../wire/wire.ts'
+
+/**
+ * How a scenario is reached from other machines. Only the embedded engine can: the containers' own
+ * wires stay on loopback.
+ */
+export interface Exposure extends WireExposure {
+  /** Host of every URL of the scenario; its certificates must name it. */
+  readonly host: string
+}
 
 /** What an engine needs to stand a scenario up. */
 export interface ScenarioStage {
@@ -14,6 +24,8 @@ export interface ScenarioStage {
   readonly ledger: Ledger
   /** What lets the origin recognise this scenario's events and verify their signatures. */
   readonly event: EventExpected
+  /** Default: loopback only, by the host of each setup. */
+  readonly exposure?: Exposure
   /** What later steps rotate to, so that it can be made ready beforehand. Default: nothing is known. */
   readonly later?: readonly {
     readonly endpoint: EndpointSetup

@@ -143,6 +143,11 @@ export type Observation =
       /** Whether the dispatcher sends the body as it is, or inside an envelope of its own. */
       readonly payload: 'verbatim' | 'wrapped'
     })
+  /**
+   * Nobody could be asked what became of the event: the `observe` carrier has no adapter. Written when
+   * the watch over the endpoint ends, after `waitedMs` milliseconds.
+   */
+  | (Seen & { readonly kind: 'unheard'; readonly waitedMs: number })
   | (Seen & { readonly kind: 'dropped'; readonly dropped: readonly string[] })
   | (Seen & {
       readonly kind: 'inspected'

@@ -147,7 +147,7 @@ export function assemble(
 ): Report {
   const selected = plan.filter((scenario) => scenario.selection === 'selected')
   refuseTheUnplanned(plan, selected, results)
-  const { capabilities } = facts.dispatcher
+  const { capabilities, carrier } = facts.dispatcher
   const { engine } = facts.run
   const all = selected.map((scenario) => {
     const result = results.get(scenario.id)
@@ -157,7 +157,7 @@ export function assemble(
   })
   const leftOut = leftOutByProfile(plan)
   const leftOutInAll = [...leftOut.values()].reduce((sum, some) => sum + some, 0)
-  const profiles = profilesOf(all, leftOut)
+  const profiles = profilesOf(all, leftOut, carrier)
   const report: Omit<Report, 'seal'> = {
     schema: 'hookproof.report/v1',
     suite: { ...facts.suite, scenarios: plan.length },
@@ -169,7 +169,7 @@ export function assemble(
     dispatcher: facts.dispatcher,
     profiles,
     summary: countsOf(all),
-    verdict: runVerdict(all, profiles, leftOutInAll),
+    verdict: runVerdict(all, profiles, leftOutInAll, carrier),
     plan: planEntries(plan),
     results: all,
   }

@@ -95,6 +95,7 @@ const ONE_OF_EACH: {
     eventSha256: digestOf('event'),
     payload: 'wrapped',
   },
+  unheard: { kind: 'unheard', at: 11.5, waitedMs: 60_000 },
   dropped: { kind: 'dropped', at: 12, dropped: ['connections', 'tls-sessions'] },
   inspected: {
     kind: 'inspected',

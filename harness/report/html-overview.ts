@@ -68,7 +68,7 @@ export function runFacts(report: Report): Html {
     ['Suite', `hookproof ${suite.version}`],
     ['Scenarios', planned],
     ['Engine', ENGINE_WORDS[run.engine]],
-    ['Adapter', `over ${dispatcher.carrier}`],
+    ['Adapter', dispatcher.carrier === 'observe' ? 'none: observed' : `over ${dispatcher.carrier}`],
     ['Started', html`<time datetime="${run.startedAt}">${moment(run.startedAt)}</time>`],
     ['Took', `${duration(took)}${run.interrupted ? ', interrupted' : ''}`],
     ['Versions', visible(versions.join(' · ')) || '–'],

@@ -2,6 +2,7 @@ import { count } from '../verdict/words.ts'
 import { knownSentence } from './known.ts'
 import type { Report, ReportedResult } from './model.ts'
 import {
+  adapterWords,
   advisoriesOf,
   loosePasses,
   resultsWith,
@@ -134,7 +135,7 @@ export function renderMarkdown(report: Report): string {
       ),
     ),
     '',
-    `hookproof ${shown(suite.version)} · ${run.engine} engine · ${dispatcher.carrier} adapter · ${count(summary.planned, 'scenario')} in ${duration(took)}`,
+    `hookproof ${shown(suite.version)} · ${run.engine} engine · ${adapterWords(dispatcher.carrier)} · ${count(summary.planned, 'scenario')} in ${duration(took)}`,
   ]
   return `${lines.join('\n')}\n`
 }

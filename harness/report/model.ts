@@ -2,6 +2,7 @@ import type { Observation } from '../observation/types.ts'
 import type { KnownFailure } from '../scenario/known-failing.ts'
 import type { Level } from '../scenario/types.ts'
 import type { Capability, EngineName, Profile } from '../scenario/vocabulary.ts'
+import type { Carrier } from '../verdict/applicability.ts'
 import type { JudgedStep } from '../verdict/judged-step.ts'
 import type {
   Advisory,
@@ -108,7 +109,8 @@ export interface Report {
     readonly name: string
     readonly version: string
     readonly capabilities: readonly string[]
-    readonly carrier: 'stdio' | 'http' | 'exec'
+    /** `observe`: nobody heard the dispatcher, so the report is evidence and never certifies. */
+    readonly carrier: Carrier
   }
   readonly profiles: readonly (Counts & { readonly id: Profile; readonly result: RunVerdict })[]
   readonly summary: Counts

@@ -22,6 +22,8 @@ test('every kind of observation has its words', () => {
     request: 'dispatcher sends POST /hooks/1 (12 bytes) with event evt_1, and was answered 403',
     'connection-closed':
       'endpoint resets connection 1; 12 bytes of application data were decrypted',
+    unheard:
+      'harness ends its watch after 1 min 0 s, without a word from the dispatcher: there is no adapter',
     'token-request':
       'dispatcher asks for a token by tls_client_auth, shows the certificate "stranger", and was answered 401 (invalid_client)',
     configured: 'adapter refuses the configuration: client-certificate.expired',

@@ -10,7 +10,7 @@ import {
   tokenRequest,
 } from './narrate-connection.ts'
 import { actorOf, AT_HOME, to, type Narration } from './narration.ts'
-import { sentenceList } from './text.ts'
+import { duration, sentenceList } from './text.ts'
 
 function configured(seen: Of<'configured'>): Narration {
   const text =
@@ -146,6 +146,15 @@ export function narrate(seen: Observation): Narration {
       return configured(seen)
     case 'reply':
       return reply(seen)
+    case 'unheard':
+      return {
+        actor: 'harness',
+        direction: AT_HOME,
+        text: `ends its watch after ${duration(seen.waitedMs)}, without a word from the dispatcher: there is no adapter`,
+        label: 'no account',
+        tone: 'plain',
+        details: [],
+      }
     case 'dropped':
       return {
         actor: 'adapter',

@@ -1,4 +1,5 @@
 import { CORE_CAPABILITIES, PROFILES, type Profile } from '../scenario/vocabulary.ts'
+import type { Carrier } from '../verdict/applicability.ts'
 import type { RunVerdict } from '../verdict/types.ts'
 import type { Counts, Report, ReportedResult } from './model.ts'
 
@@ -39,25 +40,32 @@ function verdictOfCounts(counts: Counts): RunVerdict | null {
  * `partial`: a control alone says nothing of what its topic is about.
  *
  * @param leftOut scenarios of this profile that a filter kept out of the run
+ * @param carrier one that only observes never comes to `conformant`: half of the evidence is missing
  */
-export function profileVerdict(results: readonly ReportedResult[], leftOut: number): RunVerdict {
+export function profileVerdict(
+  results: readonly ReportedResult[],
+  leftOut: number,
+  carrier: Carrier,
+): RunVerdict {
   const counts = countsOf(results)
   const decided = verdictOfCounts(counts)
   if (decided !== null) return decided
   const holes = results.some((result) => skipLeaves(result) === 'a-hole')
   const said = results.some(({ verdict, control }) => verdict === 'passed' && control !== null)
-  return leftOut > 0 || !said || holes ? 'partial' : 'conformant'
+  const whole = leftOut === 0 && said && !holes && carrier !== 'observe'
+  return whole ? 'conformant' : 'partial'
 }
 
 /** Every profile that has a planned scenario, in the order of the vocabulary. */
 export function profilesOf(
   results: readonly ReportedResult[],
   leftOut: ReadonlyMap<Profile, number>,
+  carrier: Carrier,
 ): Report['profiles'] {
   return PROFILES.flatMap((id) => {
     const own = results.filter((result) => result.profile === id)
     if (own.length === 0) return []
-    return [{ id, ...countsOf(own), result: profileVerdict(own, leftOut.get(id) ?? 0) }]
+    return [{ id, ...countsOf(own), result: profileVerdict(own, leftOut.get(id) ?? 0, carrier) }]
   })
 }
 
@@ -67,18 +75,21 @@ export function profilesOf(
  * profile does, and so does a filter.
  *
  * @param leftOut scenarios that a filter kept out of the run
+ * @param carrier one that only observes never comes to `conformant`
  */
 export function runVerdict(
   results: readonly ReportedResult[],
   profiles: Report['profiles'],
   leftOut: number,
+  carrier: Carrier,
 ): RunVerdict {
   const counts = countsOf(results)
   const decided = verdictOfCounts(counts)
   if (decided !== null) return decided
   const core = profiles.find((profile) => profile.id === 'core')
   const coreIsWhole = core === undefined || core.result === 'conformant'
-  return leftOut > 0 || counts.passed === 0 || !coreIsWhole ? 'partial' : 'conformant'
+  const whole = leftOut === 0 && counts.passed > 0 && coreIsWhole && carrier !== 'observe'
+  return whole ? 'conformant' : 'partial'
 }
 
 /** The exit status of a run: conformant 0, nonconformant 1, inconclusive 3, partial 4. */

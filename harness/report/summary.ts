@@ -1,4 +1,5 @@
 import { CORE_CAPABILITIES } from '../scenario/vocabulary.ts'
+import type { Carrier } from '../verdict/applicability.ts'
 import { count } from '../verdict/words.ts'
 import type { Report, ReportedResult } from './model.ts'
 import { skipLeaves } from './standing.ts'
@@ -84,8 +85,21 @@ function holes(report: Report): readonly string[] {
   ]
 }
 
-/** The run's verdict in one sentence, with the numbers in it. */
+/** `stdio adapter`, or that there was none. */
+export function adapterWords(carrier: Carrier): string {
+  return carrier === 'observe' ? 'observed, no adapter' : `${carrier} adapter`
+}
+
+const EVIDENCE_ONLY =
+  'Evidence only: the endpoint was watched and the dispatcher not heard, which certifies nothing.'
+
+/** The run's verdict in a sentence or two, with the numbers in it. */
 export function verdictSentence(report: Report): string {
+  const sentence = sentenceOf(report)
+  return report.dispatcher.carrier === 'observe' ? `${sentence} ${EVIDENCE_ONLY}` : sentence
+}
+
+function sentenceOf(report: Report): string {
   const { planned, passed, failed, skipped, inconclusive } = report.summary
   switch (report.verdict) {
     case 'conformant': {

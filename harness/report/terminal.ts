@@ -3,6 +3,7 @@ import { entryToPaste } from '../scenario/known-failing.ts'
 import { knownFailures, knownSentence, newFailures } from './known.ts'
 import type { Report, ReportedResult } from './model.ts'
 import {
+  adapterWords,
   advisoriesOf,
   loosePasses,
   resultsWith,
@@ -130,7 +131,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     ...(known === null ? [] : [`  ${known}`]),
     paint(
       'dim',
-      `  hookproof ${suite.version} · ${run.engine} engine · ${dispatcher.carrier} adapter · ${summary.planned} scenarios in ${duration(took)}${cut}`,
+      `  hookproof ${suite.version} · ${run.engine} engine · ${adapterWords(dispatcher.carrier)} · ${summary.planned} scenarios in ${duration(took)}${cut}`,
     ),
     '',
     ...profileTable(report, paint),

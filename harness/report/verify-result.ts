@@ -1,3 +1,4 @@
+import type { Observation } from '../observation/types.ts'
 import type { Scenario } from '../scenario/types.ts'
 import { notApplicable } from '../verdict/applicability.ts'
 import { ofKind } from '../verdict/delivery.ts'
@@ -15,6 +16,15 @@ export interface Subject {
   /** The installed scenario of that id; null = the report is about other scenarios. */
   readonly scenario: Scenario | null
 }
+
+/** What only an adapter can have said. */
+const FROM_ADAPTER: readonly Observation['kind'][] = [
+  'configured',
+  'reply',
+  'dropped',
+  'inspected',
+  'adapter-fault',
+]
 
 /** The scenario is what it is called: nobody changed what was asked of the dispatcher. */
 function identity({ result, scenario }: Subject): readonly Difference[] {
@@ -134,9 +144,20 @@ function control({ result, report }: Subject): readonly Difference[] {
   return differences(scenario, 'control', recorded, own.verdict)
 }
 
+/** Whose word is missing is a matter of the carrier, the same in every scenario of the run. */
+function witnesses({ result, report }: Subject): readonly Difference[] {
+  const { carrier } = report.dispatcher
+  return result.observations.flatMap(({ kind }) => {
+    const foreign = carrier === 'observe' ? FROM_ADAPTER.includes(kind) : kind === 'unheard'
+    return foreign
+      ? differences(result.scenario, 'observations', kind, `none of that kind over ${carrier}`)
+      : []
+  })
+}
+
 /** Checks one result of a report: what it claims about the scenario, and the verdict. Pure. */
 export function verifyResult(subject: Subject): readonly Difference[] {
-  return [identity, applicability, lacking, steps, control, known, judgement].flatMap((check) =>
-    check(subject),
+  return [identity, applicability, lacking, steps, control, known, witnesses, judgement].flatMap(
+    (check) => check(subject),
   )
 }

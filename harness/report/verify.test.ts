@@ -138,3 +138,16 @@ test('the seal finds what no verdict depends on, and does not depend on how JSON
   const changed = { ...report, dispatcher: { ...report.dispatcher, version: '9' } }
   expect(verifyReport(changed, NONE).differences.map(({ field }) => field)).toContain('seal')
 })
+
+test('whose word there is has to fit the carrier: a witness is neither left out nor made up', () => {
+  const unheard = { kind: 'unheard', at: 9000, waitedMs: 9000 }
+  const silenced = found((_, results) => {
+    const { observations } = byId(results, EXPIRED) as { observations: Json[] }
+    observations.push(unheard)
+  })
+  expect(silenced).toContain(`${EXPIRED} observations`)
+  const disguised = found((report) => {
+    report.dispatcher = { ...report.dispatcher, carrier: 'observe' }
+  })
+  expect(disguised).toContain(`${EXPIRED} observations`)
+})

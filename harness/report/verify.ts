@@ -20,11 +20,12 @@ export interface Verification {
 
 /** Counts, profiles and verdict follow from plan and results. */
 function standing(report: Report): readonly Difference[] {
+  const { carrier } = report.dispatcher
   const leftOut = leftOutByProfile(report.plan)
   const leftOutInAll = [...leftOut.values()].reduce((sum, some) => sum + some, 0)
-  const profiles = profilesOf(report.results, leftOut)
+  const profiles = profilesOf(report.results, leftOut, carrier)
   const byId = (all: Report['profiles']) => Object.fromEntries(all.map((one) => [one.id, one]))
-  const verdict = runVerdict(report.results, profiles, leftOutInAll)
+  const verdict = runVerdict(report.results, profiles, leftOutInAll, carrier)
   return [
     ...differences(null, 'summary', report.summary, countsOf(report.results)),
     ...differences(null, 'profiles', byId(report.profiles), byId(profiles)),

@@ -11,11 +11,10 @@ import type { ScenarioResult } from '../report/model.ts'
 import { FIXED_CERTIFICATES } from '../scenario/defaults.ts'
 import type { Scenario } from '../scenario/types.ts'
 import { notApplicable } from '../verdict/applicability.ts'
-import { explain } from '../verdict/explain.ts'
 import { judge } from '../verdict/judge.ts'
-import { judgedSteps } from '../verdict/judged-step.ts'
 import type { Verdict } from '../verdict/types.ts'
 import { drive } from './drive.ts'
+import { scenarioResult } from './result.ts'
 import { stimulusForReport } from './stimulus.ts'
 
 /** What a session is made of. It owns the adapter; engine and PKI are the caller's. */
@@ -128,26 +127,14 @@ export class Session implements AsyncDisposable {
     observations: ScenarioResult['observations'],
     durationMs: number,
   ): ScenarioResult {
-    const { level, steps } = scenario
-    return {
-      scenario: scenario.id,
-      title: scenario.title,
-      topic: scenario.topic,
-      level,
-      profile: scenario.profile,
-      references: scenario.references,
-      verdict: verdict.verdict,
-      grade: verdict.verdict === 'passed' ? verdict.grade : null,
-      reason: 'reason' in verdict ? verdict.reason : null,
-      explanation: explain({ level, steps, observations, control }, verdict),
+    return scenarioResult(scenario, {
+      verdict,
       control,
-      stimulus: stimulusForReport(scenario),
-      expected: judgedSteps(steps),
       observations,
-      advisories: 'advisories' in verdict ? verdict.advisories : [],
       durationMs,
+      stimulus: stimulusForReport(scenario),
       reproduce: this.#options.reproduce(scenario.id),
-    }
+    })
   }
 }
 

@@ -6,7 +6,10 @@ export function account(seen: DeliverySeen): string {
   if (seen.configRefusal !== null) {
     return `the adapter refused the configuration (${seen.configRefusal.reason ?? 'no reason'})`
   }
-  return seen.reply === null ? 'the adapter did not reply' : said(seen.reply)
+  if (seen.reply !== null) return said(seen.reply)
+  return seen.witnesses === 'both'
+    ? 'the adapter did not reply'
+    : 'the dispatcher’s own account was not heard'
 }
 
 /** What the endpoint did with the requests and connections it saw. */

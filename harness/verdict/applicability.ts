@@ -1,12 +1,15 @@
 import type { Scenario } from '../scenario/types.ts'
 import { CORE_CAPABILITIES, type EngineName } from '../scenario/vocabulary.ts'
 
+/** How a dispatcher is driven: through an adapter of one of three kinds, or by a person. */
+export type Carrier = 'stdio' | 'http' | 'exec' | 'observe'
+
 /** What a run has, beside what a scenario needs. */
 export interface Circumstances {
   /** As the dispatcher declares them. */
   readonly capabilities: readonly string[]
   readonly engine: EngineName
-  readonly carrier: 'stdio' | 'http' | 'exec'
+  readonly carrier: Carrier
 }
 
 /**
@@ -25,8 +28,9 @@ export function notApplicable(
     return `it needs the ${scenario.engines.join(' or ')} engine, and this is ${circumstances.engine}`
   }
   const deliveries = scenario.steps.filter((step) => step.do === 'deliver').length
-  if (circumstances.carrier === 'exec' && deliveries > 1) {
-    return 'the exec carrier runs stateless scenarios only'
+  const { carrier } = circumstances
+  if ((carrier === 'exec' || carrier === 'observe') && deliveries > 1) {
+    return `the ${carrier} carrier runs stateless scenarios only`
   }
   return null
 }

@@ -41,6 +41,8 @@ export function noResumption(seen: DeliverySeen): Finding {
 
 /** More connections than allowed, a storm. */
 export function noStorm(seen: DeliverySeen): Finding {
+  // Nobody knows how many events were sent, nor what the dispatcher does about retries.
+  if (seen.witnesses === 'endpoint-only') return FINE
   const opened = seen.endpoint.opened.length
   const { connections } = seen.expect
   if (opened <= connections.max) return FINE
@@ -84,6 +86,10 @@ export function requestCount(seen: DeliverySeen): Finding {
   const requests = originRequests(seen.endpoint)
   const wanted = seen.expect.requests
   if (requests.length >= wanted.min && requests.length <= wanted.max) return FINE
+  // A second event is no second attempt at the first, and nobody can tell which it is.
+  if (seen.witnesses === 'endpoint-only' && wanted.max > 0 && requests.length > wanted.max) {
+    return FINE
+  }
   const sentence = `${count(requests.length, 'request')} reached it`
   if (requests.length < wanted.min) {
     return failed('unmet', `${range(wanted, 'request')} at the origin`, sentence)
@@ -194,7 +200,7 @@ export function signatureAsExpected(seen: DeliverySeen): Finding {
 /** The reason that was given, against the right ones; `unspecified` passes loosely. */
 export function rightReason(seen: DeliverySeen, given: string | null): Finding {
   const { reasons } = seen.expect
-  if (reasons.length === 0) return FINE
+  if (reasons.length === 0 || seen.witnesses === 'endpoint-only') return FINE
   if (given === null || given === 'unspecified') {
     return {
       finding: 'fine',
@@ -215,6 +221,22 @@ export function rightReason(seen: DeliverySeen, given: string | null): Finding {
 /** Gives the reply, or says that there was none. */
 export function replied(seen: DeliverySeen): Of<'reply'> | Finding {
   return seen.reply ?? inconclusive('adapter', 'the adapter gave no reply to this delivery')
+}
+
+/** Without the second witness everything else may be right, and is still the word of one. */
+export function accountHeard(seen: DeliverySeen): Finding {
+  if (seen.witnesses === 'both') return FINE
+  return {
+    finding: 'fine',
+    grade: 'loose',
+    advisories: [
+      {
+        code: 'account-unheard',
+        reason: null,
+        text: 'The dispatcher’s own account was not heard: what it tells its users is not judged.',
+      },
+    ],
+  }
 }
 
 /** The reason in force: the reply's, else that of the refused configuration. */

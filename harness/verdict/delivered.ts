@@ -2,6 +2,7 @@ import type { DeliverySeen, Of } from './delivery.ts'
 import { account, endpointAccount } from './account.ts'
 import {
   accepted,
+  accountHeard,
   attempted,
   givenReason,
   rightHeaders,
@@ -38,6 +39,7 @@ function agreement(seen: DeliverySeen): Finding {
   if (seen.configRefusal !== null) {
     return failed('not-delivered', DELIVERED, account(seen))
   }
+  if (seen.witnesses === 'endpoint-only') return took.length > 0 ? FINE : notDelivered(seen)
   if (seen.reply === null) return inconclusive('adapter', 'the adapter did not reply')
   if (seen.reply.disposition === 'delivered') {
     if (took.length > 0) return FINE
@@ -87,5 +89,6 @@ export function judgeDelivered(seen: DeliverySeen): Finding {
     () => attemptsAsExpected(seen),
     () => tlsAsExpected(seen),
     () => answerTaken(seen),
+    () => accountHeard(seen),
   ])
 }

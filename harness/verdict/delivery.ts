@@ -10,6 +10,8 @@ export interface DeliverySeen {
   readonly step: number
   readonly expect: Expectation
   readonly reply: Of<'reply'> | null
+  /** `endpoint-only`: there was no adapter that could have replied, so that one witness is missing. */
+  readonly witnesses: 'both' | 'endpoint-only'
   /** Refusal of the configuration that was in force, if the adapter refused it. */
   readonly configRefusal: Of<'configured'> | null
   /** Everything seen on the endpoint's own listener. */
@@ -85,6 +87,11 @@ function configurationBefore(
   return before.findLast((one) => one.target === target) ?? null
 }
 
+/** Whose word there is in a ledger, or in the part of it that belongs to one step. */
+export function witnessesOf(seen: readonly Observation[]): DeliverySeen['witnesses'] {
+  return seen.some(({ kind }) => kind === 'unheard') ? 'endpoint-only' : 'both'
+}
+
 /** Collects what belongs to the delivery of step `step`. */
 export function deliverySeen(
   seen: readonly Observation[],
@@ -97,6 +104,7 @@ export function deliverySeen(
     step,
     expect,
     reply: ofKind(slice, 'reply').at(-1) ?? null,
+    witnesses: witnessesOf(slice),
     configRefusal: configuration?.result === 'refused' ? configuration : null,
     endpoint: connectionsOf(seen, slice, 'endpoint'),
     elsewhere: connectionsOf(seen, slice, 'elsewhere'),

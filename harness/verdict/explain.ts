@@ -1,7 +1,7 @@
 import type { Case } from './judge.ts'
 import { account } from './account.ts'
 import { accepted } from './checks.ts'
-import { deliverySeen, type DeliverySeen } from './delivery.ts'
+import { deliverySeen, witnessesOf, type DeliverySeen } from './delivery.ts'
 import type { InconclusiveReason, Verdict } from './types.ts'
 import { certificate, count } from './words.ts'
 
@@ -18,7 +18,7 @@ export function explain(subject: Case, verdict: Verdict): string {
     case 'failed':
       return (
         `${stepPrefix(subject, verdict.step)}Expected: ${verdict.expected}. ` +
-        `Seen: ${verdict.seen}. The dispatcher is at fault${faultOf(verdict.reason)}.`
+        `Seen: ${verdict.seen}. The dispatcher is at fault${faultOf(verdict.reason)}${proviso(subject)}.`
       )
     case 'skipped':
       return `Not run: ${verdict.because}.`
@@ -35,6 +35,8 @@ const BLAME: Readonly<Record<InconclusiveReason, string>> = {
   adapter: 'The adapter is at fault; `npx hookproof doctor` examines it.',
   harness: 'hookproof or its environment is at fault, not the dispatcher.',
   clock: 'Set the clocks: validity cannot be judged when they differ.',
+  unheard:
+    'Only the endpoint was heard: look first at how the dispatcher was set up for this URL, then at the dispatcher.',
 }
 
 function faultOf(reason: Extract<Verdict, { verdict: 'failed' }>['reason']): string {
@@ -54,6 +56,13 @@ function faultOf(reason: Extract<Verdict, { verdict: 'failed' }>['reason']): str
     case 'unmet':
       return ''
   }
+}
+
+/** Who hears only the endpoint cannot tell a dispatcher's fault from one of the person who set it up. */
+function proviso({ observations }: Case): string {
+  return witnessesOf(observations) === 'both'
+    ? ''
+    : ', provided that it was set up for this URL as it had to be'
 }
 
 function stepPrefix(subject: Case, step: number): string {

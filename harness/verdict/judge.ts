@@ -1,7 +1,7 @@
 import type { Observation } from '../observation/types.ts'
 import { CAPABILITIES } from '../scenario/vocabulary.ts'
 import type { Expectation, InspectExpectation, Level } from '../scenario/types.ts'
-import { deliverySeen, ofKind, sliceOfStep, type DeliverySeen } from './delivery.ts'
+import { deliverySeen, ofKind, sliceOfStep, witnessesOf, type DeliverySeen } from './delivery.ts'
 import { judgeDelivered } from './delivered.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
 import type { JudgedStep } from './judged-step.ts'
@@ -45,6 +45,8 @@ export function judge(subject: Case): Verdict {
     }
   }
   const decisive = leak ?? findings.find(({ finding }) => finding.finding !== 'fine')
+  const setUp = setUpByHand(subject, decisive?.finding ?? FINE)
+  if (setUp !== null) return verdictOf(setUp, 0, subject.level)
   if (decisive !== undefined) return verdictOf(decisive.finding, decisive.index, subject.level)
   return verdictOf(
     firstProblem(
@@ -139,6 +141,16 @@ function judgeReset(seen: readonly Observation[], index: number): Finding {
       },
     ],
   }
+}
+
+/**
+ * Where a person set the dispatcher up and nobody hears it, a control that fails may be due to either.
+ * Once the control has passed, the same hands have set the rest up. Null = judge on.
+ */
+function setUpByHand(subject: Case, decisive: Finding): Finding | null {
+  if (subject.control !== null || witnessesOf(subject.observations) === 'both') return null
+  if (decisive.finding !== 'failed' || decisive.reason === 'leak') return null
+  return inconclusive('unheard', `the control asked for ${decisive.expected}; ${decisive.seen}`)
 }
 
 /**

@@ -146,6 +146,11 @@ export class Story {
     })
   }
 
+  /** The end of an observed run: there was no adapter. */
+  unheard(): this {
+    return this.add({ kind: 'unheard', waitedMs: 5000 })
+  }
+
   fault(fault: 'errored' | 'timeout' | 'protocol' | 'gone'): this {
     return this.add({ kind: 'adapter-fault', fault, detail: `it ${fault}` })
   }

@@ -2,6 +2,7 @@ import { account, endpointAccount } from './account.ts'
 import type { DeliverySeen } from './delivery.ts'
 import {
   accepted,
+  accountHeard,
   attempted,
   enoughConnections,
   givenReason,
@@ -61,6 +62,7 @@ function notCalledDelivered(seen: DeliverySeen): Finding {
       `${count(requests.length, 'request')} reached the origin; ${account(seen)}`,
     )
   }
+  if (seen.witnesses === 'endpoint-only') return FINE
   if (seen.reply === null) return inconclusive('adapter', 'the adapter did not reply')
   if (seen.reply.disposition !== 'delivered') return FINE
   return failed(
@@ -70,9 +72,10 @@ function notCalledDelivered(seen: DeliverySeen): Finding {
   )
 }
 
-/** Proof that the dispatcher tried, or leave not to. */
+/** Proof that the dispatcher tried, or leave not to, which only counts where it can say so. */
 function attemptProven(seen: DeliverySeen): Finding {
-  if (attempted(seen) === 'attempted' || seen.expect.attempt === 'optional') return FINE
+  if (attempted(seen) === 'attempted') return FINE
+  if (seen.expect.attempt === 'optional' && seen.witnesses === 'both') return FINE
   return inconclusive(
     'no-attempt',
     `no ClientHello arrived, so that nothing was refused: ${account(seen)}`,
@@ -120,6 +123,7 @@ function common(seen: DeliverySeen): readonly (() => Finding)[] {
     () => tlsAsExpected(seen),
     () => answerTaken(seen),
     () => rightReason(seen, givenReason(seen)),
+    () => accountHeard(seen),
   ]
 }
 

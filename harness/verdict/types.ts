@@ -10,12 +10,17 @@ export type FailureReason =
 
 /** Why nothing can be said about the dispatcher. */
 export type InconclusiveReason =
-  'no-attempt' | 'control' | 'resumed' | 'adapter' | 'harness' | 'clock'
+  'no-attempt' | 'control' | 'resumed' | 'adapter' | 'harness' | 'clock' | 'unheard'
 
 /** Something worth telling that does not fail the scenario. */
 export interface Advisory {
   readonly code:
-    'unmet-should' | 'not-bound' | 'loose-reason' | 'said-failed' | 'reset-not-honoured'
+    | 'unmet-should'
+    | 'not-bound'
+    | 'loose-reason'
+    | 'said-failed'
+    | 'reset-not-honoured'
+    | 'account-unheard'
   /** For `unmet-should` and `not-bound`: what would have failed a MUST. */
   readonly reason: FailureReason | null
   readonly text: string

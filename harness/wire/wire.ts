@@ -12,11 +12,23 @@ const MOST_OPEN = 200
 /** How often a free port on both loopback addresses is looked for. */
 const PORT_ATTEMPTS = 5
 
+/** How a wire is reached from other machines than this one. */
+export interface WireExposure {
+  /** The address to listen on, such as `0.0.0.0`. */
+  readonly address: string
+  /** The port for the next wire; 0 = any that is free. */
+  readonly nextPort: () => number
+  /** Who connects, by address. A stranger is reset and leaves no trace in the ledger. */
+  readonly peerAt: (address: string) => 'dispatcher' | 'stranger'
+}
+
 /** What a wire needs. */
 export interface WireOptions {
   readonly listener: Listener
   /** `localhost` listens on 127.0.0.1 and, on the same port, on ::1 where there is one. */
   readonly host: EndpointSetup['host']
+  /** Instead of `host`, where to listen and to whom; null or left out = loopback, everyone. */
+  readonly exposure?: WireExposure | null
   readonly ledger: Ledger
   readonly slot: SlotAddress
   readonly fault: WireFault
@@ -34,16 +46,16 @@ export interface StartedWire extends AsyncDisposable {
 }
 
 /**
- * Starts a raw TCP listener on a free loopback port. It reads each connection's ClientHello and the
+ * Starts a raw TCP listener, on a free loopback port unless it is exposed. It reads each connection's ClientHello and the
  * alerts in the clear, counts bytes, says who closed first, and passes everything else on faithfully:
  * FIN as FIN, RST as RST, no faster than the other side reads.
  *
  * @throws HarnessError `ERR_ENGINE_UNAVAILABLE` when there is no such loopback address,
- *   `ERR_PORT_TAKEN` when no port is free on both.
+ *   `ERR_PORT_TAKEN` when no port is free on both, or the exposed one cannot be had.
  */
 export async function startWire(options: WireOptions): Promise<StartedWire> {
   const wire = new Wire(options)
-  await wire.listen(options.host)
+  await (options.exposure == null ? wire.listen(options.host) : wire.listenOut(options.exposure))
   return wire
 }
 
@@ -90,6 +102,21 @@ class Wire implements StartedWire {
         )
       }
     }
+  }
+
+  async listenOut({ address, nextPort }: WireExposure): Promise<void> {
+    const port = nextPort()
+    try {
+      this.#servers = [await this.#listenOn(address, port)]
+    } catch (cause) {
+      if (cause instanceof HarnessError) throw cause
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new HarnessError('ERR_PORT_TAKEN', `Cannot listen on ${address}:${port}: ${why}`, {
+        hint: 'Choose an address of this machine and ports that are free and may be opened.',
+        cause,
+      })
+    }
+    this.#port = port === 0 ? (this.#servers.map(portOf)[0] ?? 0) : port
   }
 
   point(slot: SlotAddress, fault: WireFault): void {
@@ -141,7 +168,11 @@ class Wire implements StartedWire {
   }
 
   #accept(socket: Socket): void {
-    const { listener, ledger } = this.#options
+    const { listener, ledger, exposure } = this.#options
+    if (exposure?.peerAt(socket.remoteAddress ?? '') === 'stranger') {
+      socket.on('error', () => undefined).resetAndDestroy()
+      return
+    }
     const connection = ledger.nextConnection()
     const passage = new Passage(socket, {
       listener,

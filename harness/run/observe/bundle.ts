@@ -1,0 +1,92 @@
+import type { ClientCertificateConfig } from '../../dispatcher/messages.ts'
+import { canonicalJson } from '../../pki/canonical-json.ts'
+import type { IssuedMaterial } from '../../pki/types.ts'
+import type { ClientCertificateSetup, DispatcherSetup } from '../../scenario/setup.ts'
+import { chainOf, clientCertificateConfig } from '../client-certificate.ts'
+
+/** The files of one configuration that a person can be given, each under its one name. */
+export const BUNDLE_FILES = {
+  'trust-anchors': 'ca.pem',
+  'certificate-chain': 'client.pem',
+  'private-key': 'client.key',
+  pkcs12: 'client.p12',
+  'pkcs12-legacy': 'client-legacy.p12',
+  jks: 'client.jks',
+  passphrase: 'passphrase.txt',
+  pins: 'pins.txt',
+} as const
+
+/** What one of the {@link BUNDLE_FILES} is. */
+export type BundlePart = keyof typeof BUNDLE_FILES
+
+/** Contents by part. Holds keys: never logged. */
+export type Bundle = ReadonlyMap<BundlePart, string | Buffer>
+
+/**
+ * The same text for setups that a person sets up alike: with the same trust anchors, pins and client
+ * certificate, whatever the names that the scenarios give them.
+ */
+export function setUpAlike(dispatcher: DispatcherSetup, material: IssuedMaterial): string {
+  const thumbprints = (names: readonly string[]) => names.map((name) => material.get(name).sha256)
+  const { trustAnchors, pins, clientCertificate } = dispatcher
+  return canonicalJson({
+    trustAnchors: trustAnchors === 'own-store' ? trustAnchors : thumbprints(trustAnchors),
+    pins: pins === 'none' ? pins : pins.map((name) => material.get(name).spkiPin),
+    clientCertificate:
+      clientCertificate === 'none'
+        ? clientCertificate
+        : {
+            ...clientCertificate,
+            certificate: material.get(clientCertificate.certificate).sha256,
+            chain: chainOf(clientCertificate, material).map(({ sha256 }) => sha256),
+          },
+  })
+}
+
+/**
+ * What a person has to hand to the dispatcher. A certificate that a scenario hands over as PEM comes as
+ * PKCS#12 and JKS too, for products that take nothing else: it is the same certificate.
+ */
+export function bundleOf(dispatcher: DispatcherSetup, material: IssuedMaterial, now: Date): Bundle {
+  const files = new Map<BundlePart, string | Buffer>()
+  const { trustAnchors, pins, clientCertificate } = dispatcher
+  if (trustAnchors !== 'own-store') {
+    files.set('trust-anchors', trustAnchors.map((name) => material.get(name).pem).join(''))
+  }
+  if (pins !== 'none') {
+    files.set('pins', pins.map((name) => `${material.get(name).spkiPin}\n`).join(''))
+  }
+  if (clientCertificate === 'none') return files
+  for (const format of formatsOf(clientCertificate)) {
+    const config = clientCertificateConfig({ ...clientCertificate, format }, material, now)
+    addTo(files, format, config)
+  }
+  return files
+}
+
+function formatsOf(setup: ClientCertificateSetup): readonly ClientCertificateSetup['format'][] {
+  const usable = setup.damage === 'none' && setup.key !== 'missing'
+  return setup.format === 'pem' && usable
+    ? ['pem', 'pkcs12', 'pkcs12-legacy', 'jks']
+    : [setup.format]
+}
+
+function addTo(
+  files: Map<BundlePart, string | Buffer>,
+  format: ClientCertificateSetup['format'],
+  config: ClientCertificateConfig,
+): void {
+  switch (config.format) {
+    case 'pem':
+      files.set('certificate-chain', config.chain_pem)
+      if (config.key_pem !== undefined) files.set('private-key', config.key_pem)
+      return
+    case 'pkcs12':
+    case 'jks':
+      files.set(format === 'pem' ? 'pkcs12' : format, Buffer.from(config.data_b64, 'base64'))
+      files.set('passphrase', config.passphrase)
+      return
+    case 'enrolled':
+      throw new Error('a client certificate of a scenario is handed over, not enrolled')
+  }
+}
