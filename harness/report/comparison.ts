@@ -1,8 +1,15 @@
 import type { PresentedCertificate } from '../observation/types.ts'
-import type { Expectation, InspectExpectation, Range } from '../scenario/types.ts'
+import type {
+  EnrollExpectation,
+  Expectation,
+  InspectExpectation,
+  Range,
+} from '../scenario/types.ts'
 import { accepted, attempted, originRequests } from '../verdict/checks.ts'
 import { deliverySeen, ofKind, sliceOfStep, type DeliverySeen } from '../verdict/delivery.ts'
+import { enrollmentWords, judgeEnrollment } from '../verdict/enrollment.ts'
 import { certificate, count, lastReason, range, said, wantedCertificate } from '../verdict/words.ts'
+import type { JudgedStep } from '../verdict/judged-step.ts'
 import type { ScenarioResult } from './model.ts'
 import { sentenceList } from './text.ts'
 
@@ -14,9 +21,9 @@ export interface ComparisonRow {
   readonly mark: 'agrees' | 'differs'
 }
 
-/** Expected against seen of one delivery or inspection. */
+/** Expected against seen of one delivery, inspection or enrollment. */
 export interface Comparison {
-  readonly what: 'delivery' | 'inspection'
+  readonly what: 'delivery' | 'inspection' | 'enrollment'
   /** Index of the step, from 0. */
   readonly step: number
   /** Whether the run came as far as this step; without rows where it did not. */
@@ -205,13 +212,66 @@ export function compare(
 ): readonly Comparison[] {
   const begun = new Set(ofKind(result.observations, 'step').map((one) => one.step))
   return result.expected.flatMap((step, index): readonly Comparison[] => {
-    if (step.do !== 'deliver' && step.do !== 'inspect') return []
-    const about = { step: index, what: step.do === 'deliver' ? 'delivery' : 'inspection' } as const
-    if (!begun.has(index)) return [{ ...about, state: 'never-begun', rows: [] }]
-    const rows =
-      step.do === 'deliver'
-        ? rowsOf(deliverySeen(result.observations, index, step.expect))
-        : inspectionRows(result, index, step.expect)
-    return [{ ...about, state: 'begun', rows }]
+    const about = WHAT[step.do]
+    if (about === null) return []
+    const isBegun = begun.has(index)
+    const rows = isBegun ? stepRows(result, step, index) : []
+    return [{ step: index, what: about, state: isBegun ? 'begun' : 'never-begun', rows }]
   })
 }
+
+const WHAT: Readonly<Record<JudgedStep['do'], Comparison['what'] | null>> = {
+  deliver: 'delivery',
+  inspect: 'inspection',
+  enroll: 'enrollment',
+  reconfigure: null,
+  rotate: null,
+  reset: null,
+  wait: null,
+}
+
+function stepRows(
+  result: Pick<ScenarioResult, 'observations'>,
+  step: JudgedStep,
+  index: number,
+): readonly ComparisonRow[] {
+  switch (step.do) {
+    case 'deliver':
+      return rowsOf(deliverySeen(result.observations, index, step.expect))
+    case 'inspect':
+      return inspectionRows(result, index, step.expect)
+    case 'enroll':
+      return enrollmentRows(result, index, step.expect)
+    case 'reconfigure':
+    case 'rotate':
+    case 'reset':
+    case 'wait':
+      return []
+  }
+}
+
+/** Expected against seen of one enrollment. */
+function enrollmentRows(
+  { observations }: Pick<ScenarioResult, 'observations'>,
+  step: number,
+  expect: EnrollExpectation,
+): readonly ComparisonRow[] {
+  const shown = ofKind(sliceOfStep(observations, step), 'enrolled').at(-1)
+  const finding = judgeEnrollment(observations, expect, step)
+  const demands = DEMANDS.filter((demand) => expect[demand] !== 'any').map(
+    (demand) => `${demand} ${expect[demand]}`,
+  )
+  return [
+    {
+      what: `Key for "${expect.certificate}"`,
+      expected: `${enrollmentWords(expect.by)} for a key ${expect.algorithm}${demands.length === 0 ? '' : ` (${demands.join(', ')})`}`,
+      seen:
+        shown === undefined
+          ? 'the adapter did not answer'
+          : `${enrollmentWords(shown.answered)}${shown.key === null ? '' : ` for a key ${shown.key}`}${finding.finding === 'failed' ? `: ${finding.seen}` : ''}`,
+      mark: finding.finding === 'fine' ? 'agrees' : 'differs',
+    },
+  ]
+}
+
+const DEMANDS = ['key', 'pair', 'exponent', 'subject', 'proof', 'path', 'use'] as const
