@@ -54,10 +54,10 @@ export function readSteps(reader: StepsReader): StepsRead {
     situations.push(situation)
     steps.push(readStep(rawStep, { situation, layers, certificates, place, report }))
   }
-  if (!steps.some((step) => step.do === 'deliver' || step.do === 'inspect')) {
+  if (!steps.some((step) => ['deliver', 'inspect', 'enroll'].includes(step.do))) {
     report(
       [...path, 'steps'],
-      'no step is a deliver or an inspect, so that there is nothing to judge',
+      'no step is a deliver, an inspect or an enroll, so that there is nothing to judge',
     )
   }
   return { steps, situations }
