@@ -2,6 +2,7 @@ import type { KeyAlgorithm } from '../scenario/certificate.ts'
 import type {
   ConfigureReply,
   DeliverReply,
+  EnrollCapability,
   EnrollReply,
   Hello,
   InspectReply,
@@ -37,7 +38,7 @@ export interface StartedAdapter extends AsyncDisposable {
   deliver(target: string, event: WebhookEvent, deadlineMs: number): Promise<DeliverOutcome>
   reset(): Promise<ResetOutcome>
   inspect(target: string): Promise<InspectOutcome>
-  enroll(algorithm: KeyAlgorithm): Promise<EnrollOutcome>
+  enroll(algorithm: KeyAlgorithm, capability: EnrollCapability): Promise<EnrollOutcome>
   /** The harness is done with the target: it is not configured again after a restart. */
   forget(target: string): void
   /** Says hello once more, for `hookproof doctor`. */

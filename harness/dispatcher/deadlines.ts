@@ -6,7 +6,7 @@ export interface Deadlines {
   readonly deliverGrace: number
   readonly reset: number
   readonly inspect: number
-  /** Making an RSA key takes seconds on a slow machine. */
+  /** Making an RSA-4096 key takes seconds, and on a busy machine many. */
   readonly enroll: number
   readonly bye: number
 }
@@ -18,7 +18,7 @@ export const DEADLINES: Deadlines = {
   deliverGrace: 2_000,
   reset: 5_000,
   inspect: 5_000,
-  enroll: 10_000,
+  enroll: 30_000,
   bye: 1_000,
 }
 

@@ -56,6 +56,20 @@ test('a sound adapter has only sound findings', async () => {
   expect(found.find(({ check }) => check === 'parallel')?.sentence).toContain('4 of 4')
 })
 
+test('a dispatcher that enrolls in both ways is asked for each of them by name', async () => {
+  const both = {
+    ...INSPECTING,
+    hello: `return { ...honest.hello(), capabilities: [...honest.hello().capabilities, 'enrollment.csr', 'enrollment.self'] }`,
+  }
+  const enroll = (capability: string) => `return ${capability} === 'enrollment.self'
+    ? { enrollment: 'e-2', chain_pem: '-----BEGIN CERTIFICATE-----' }
+    : { enrollment: 'e-1', csr_pem: '-----BEGIN CERTIFICATE REQUEST-----' }`
+  const told = await findings({ ...both, enroll: enroll('request.capability') })
+  expect(told.find(({ check }) => check === 'enroll')).toMatchObject({ result: 'sound' })
+  const deaf = await findings({ ...both, enroll: enroll('null') })
+  expect(deaf.find(({ check }) => check === 'enroll')).toMatchObject({ result: 'broken' })
+})
+
 test('what is not declared is not examined', async () => {
   const found = await findings({
     ...SOUND,

@@ -185,11 +185,25 @@ async function checkEnroll(adapter: StartedAdapter): Promise<Finding> {
   if (declared.length === 0) {
     return notDeclared('enroll', 'It declares no enrollment; scenarios that need it are skipped.')
   }
-  const outcome = await adapter.enroll('ec-p256')
+  for (const capability of ENROLLMENTS.filter((one) => declared.includes(one))) {
+    const finding = await checkEnrollmentBy(adapter, capability)
+    if (finding !== null) return finding
+  }
+  return sound('enroll', `enroll answers as ${declared.join(' and ')} does.`)
+}
+
+const ENROLLMENTS = ['enrollment.csr', 'enrollment.self'] as const
+
+/** What is wrong with enrolling in this way; null = nothing. */
+async function checkEnrollmentBy(
+  adapter: StartedAdapter,
+  capability: (typeof ENROLLMENTS)[number],
+): Promise<Finding | null> {
+  const outcome = await adapter.enroll('ec-p256', capability)
   const hint = 'It is declared: answer with an enrollment, and csr_pem or chain_pem.'
   if (outcome.outcome !== 'ok') return wentWrong('enroll', 'enroll', outcome, hint)
   const shown = outcome.reply.kind === 'csr' ? 'enrollment.csr' : 'enrollment.self'
-  return declared.includes(shown)
-    ? sound('enroll', `enroll answers as ${shown} does.`)
-    : broken('enroll', `enroll answers as ${shown} does, but ${declared.join()} is declared.`, hint)
+  return shown === capability
+    ? null
+    : broken('enroll', `enroll answers as ${shown} does, but ${capability} is declared.`, hint)
 }

@@ -254,7 +254,9 @@ test('what six placeholders cannot express is unsupported, by capability', async
     reply: { dropped: ['connections', 'tls-sessions', 'tokens'] },
   })
   expect(await adapter.inspect('t-1')).toMatchObject({ outcome: 'unsupported' })
-  expect(await adapter.enroll('ec-p256')).toMatchObject({ outcome: 'unsupported' })
+  expect(await adapter.enroll('ec-p256', 'enrollment.csr')).toMatchObject({
+    outcome: 'unsupported',
+  })
 })
 
 test('the version is what the version command prints', async () => {

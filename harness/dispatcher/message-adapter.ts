@@ -11,7 +11,13 @@ import type {
 import type { Deadlines } from './deadlines.ts'
 import { greet } from './greet.ts'
 import { Lanes } from './lanes.ts'
-import type { ConfigureReply, Hello, TargetConfig, WebhookEvent } from './messages.ts'
+import type {
+  ConfigureReply,
+  EnrollCapability,
+  Hello,
+  TargetConfig,
+  WebhookEvent,
+} from './messages.ts'
 import type { Faulted, Outcome } from './outcome.ts'
 import { faulted } from './outcome.ts'
 import type { Redactor } from './redactor.ts'
@@ -83,8 +89,14 @@ export class MessageAdapter implements StartedAdapter {
     return this.#ask((session) => session.exchange({ cmd: 'inspect', target }, limit))
   }
 
-  enroll(algorithm: KeyAlgorithm): Promise<EnrollOutcome> {
-    const request = { cmd: 'enroll', key_algorithm: algorithm } as const
+  enroll(algorithm: KeyAlgorithm, capability: EnrollCapability): Promise<EnrollOutcome> {
+    const declared = this.hello.capabilities.filter((one) => one.startsWith('enrollment.'))
+    const request = {
+      cmd: 'enroll',
+      key_algorithm: algorithm,
+      // The field came later: nobody has to know it who can do but one of the two.
+      ...(declared.length > 1 ? { capability } : {}),
+    } as const
     return this.#ask((session) => session.exchange(request, this.#parts.deadlines.enroll))
   }
 

@@ -19,6 +19,9 @@ export type Droppable = (typeof DROPPABLE)[number]
 /** Parts of a configuration that no capability names, yet that an adapter may be unable to express. */
 export const UNNAMED_FEATURES = ['tls.min_version', 'timeout_ms'] as const
 
+/** The two ways to enroll: the harness issues what a request asks for, or the vendor's own authority does. */
+export type EnrollCapability = Extract<Capability, `enrollment.${string}`>
+
 /** What an adapter may list as unsupported in its answer to `configure`. */
 export type UnsupportedFeature = Capability | (typeof UNNAMED_FEATURES)[number]
 
@@ -107,7 +110,12 @@ export type RequestBody =
     }
   | { readonly cmd: 'reset' }
   | { readonly cmd: 'inspect'; readonly target: string }
-  | { readonly cmd: 'enroll'; readonly key_algorithm: KeyAlgorithm }
+  | {
+      readonly cmd: 'enroll'
+      readonly key_algorithm: KeyAlgorithm
+      /** Told only to a dispatcher that declares both; others know which they have. */
+      readonly capability?: EnrollCapability
+    }
   | { readonly cmd: 'bye' }
 
 /** A command of the protocol. */

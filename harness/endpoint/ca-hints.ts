@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls'
-import type { IssuedCertificate, IssuedMaterial } from '../pki/types.ts'
+import type { KnownCertificate, IssuedMaterial } from '../pki/types.ts'
 import type { EndpointSetup } from '../scenario/setup.ts'
 
 /** What Node's `ca` option is to be. It sets CA hints and trust at once; here it is about the hints. */
@@ -26,7 +26,7 @@ const FOREIGN_HINTS = 3
 export function caOptionFor(
   setup: EndpointSetup,
   material: IssuedMaterial,
-  sent: readonly IssuedCertificate[],
+  sent: readonly KnownCertificate[],
 ): CaOption {
   switch (setup.caHints) {
     case 'none':
@@ -51,13 +51,13 @@ export function caOptionFor(
 function matchingHints(
   { clientAnchors, allowedClientCertificates: allowed }: EndpointSetup,
   material: IssuedMaterial,
-): readonly IssuedCertificate[] {
+): readonly KnownCertificate[] {
   const issuers =
-    allowed === 'any-under-anchors' ? [] : allowed.map((name) => material.get(name).issuer)
-  return [...new Set([...clientAnchors, ...issuers])].map((name) => material.get(name))
+    allowed === 'any-under-anchors' ? [] : allowed.map((name) => material.known(name).issuer)
+  return [...new Set([...clientAnchors, ...issuers])].map((name) => material.known(name))
 }
 
-function hasIssued(authority: IssuedCertificate, certificate: IssuedCertificate): boolean {
+function hasIssued(authority: KnownCertificate, certificate: KnownCertificate): boolean {
   if (authority.x509 === null || certificate.x509 === null) return false
   return certificate.x509.checkIssued(authority.x509)
 }

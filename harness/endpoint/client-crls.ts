@@ -1,5 +1,5 @@
 import { createCrl } from '../pki/crl.ts'
-import type { IssuedCertificate, IssuedMaterial } from '../pki/types.ts'
+import type { IssuedMaterial } from '../pki/types.ts'
 import type { CrlSetup, EndpointSetup } from '../scenario/setup.ts'
 
 const HOUR_MS = 3_600_000
@@ -30,9 +30,10 @@ export function clientCrls(
     Date,
     Date,
   ]
-  return authoritiesUnder(clientAnchors, material).map((issuer) => {
+  return authoritiesUnder(clientAnchors, material).map((name) => {
+    const issuer = material.get(name)
     const revoked = crl.revoked
-      .map((name) => material.get(name))
+      .map((name) => material.known(name))
       .filter((certificate) => certificate.issuer === issuer.name)
       .map(({ x509 }) => ({ serialHex: x509?.serialNumber ?? '', at: from }))
     return createCrl({ issuer, revoked, thisUpdate: from, nextUpdate: to, number: 1 }).pem
@@ -40,19 +41,18 @@ export function clientCrls(
 }
 
 /** The anchors, and whatever they issued that has issued something in turn. */
-function authoritiesUnder(
-  anchors: readonly string[],
-  material: IssuedMaterial,
-): readonly IssuedCertificate[] {
+function authoritiesUnder(anchors: readonly string[], material: IssuedMaterial): readonly string[] {
   const issuers = new Set(material.all.map(({ issuer }) => issuer))
-  return material.all.filter(
-    ({ name }) => anchors.includes(name) || (issuers.has(name) && leadsTo(anchors, name, material)),
-  )
+  return material.all
+    .map(({ name }) => name)
+    .filter(
+      (name) => anchors.includes(name) || (issuers.has(name) && leadsTo(anchors, name, material)),
+    )
 }
 
 function leadsTo(anchors: readonly string[], name: string, material: IssuedMaterial): boolean {
   const passed = new Set<string>()
-  for (let next = name; !passed.has(next); next = material.get(next).issuer) {
+  for (let next = name; !passed.has(next); next = material.known(next).issuer) {
     if (anchors.includes(next)) return true
     passed.add(next)
   }

@@ -44,7 +44,7 @@ function reasonToReject(question: ClientQuestion): RejectReason | null {
   const allowed = setup.allowedClientCertificates
   if (allowed !== 'any-under-anchors') {
     const sha256 = sha256Hex(endEntity)
-    return allowed.some((name) => material.get(name).sha256 === sha256) ? null : 'not-allowed'
+    return allowed.some((name) => material.known(name).sha256 === sha256) ? null : 'not-allowed'
   }
   if (question.tls.validation === 'openssl') {
     return socket.authorized ? null : faultFromOpenSsl(socket.authorizationError)
@@ -53,7 +53,7 @@ function reasonToReject(question: ClientQuestion): RejectReason | null {
     findPathFault({
       endEntity,
       others,
-      anchors: setup.clientAnchors.map((name) => material.get(name).der),
+      anchors: setup.clientAnchors.map((name) => material.known(name).der),
       at: question.at,
       weakSignatures: question.tls.weakSignatures,
     }) ?? faultFromCrl(setup.crl, sent, material)
@@ -68,7 +68,7 @@ function faultFromCrl(
 ): RejectReason | null {
   if (crl === 'none') return null
   if (crl.state !== 'current') return 'untrusted'
-  const revoked = new Set(crl.revoked.map((name) => material.get(name).sha256))
+  const revoked = new Set(crl.revoked.map((name) => material.known(name).sha256))
   return sent.some((der) => revoked.has(sha256Hex(der))) ? 'revoked' : null
 }
 

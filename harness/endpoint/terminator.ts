@@ -83,7 +83,7 @@ class Terminator {
     this.#options = options
     this.#side = side
     const { setup, material } = options
-    this.#anchors = setup.clientAnchors.map((name) => material.get(name).der)
+    this.#anchors = setup.clientAnchors.map((name) => material.known(name).der)
     this.#http = createHttpSide(setup.keepAlive, (request, response) => {
       const rejected = this.#rejected.get(request.socket)
       const arrival = this.#arrivalOf.get(request.socket)

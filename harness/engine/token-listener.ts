@@ -74,6 +74,6 @@ function registeredIn(
   material: IssuedMaterial,
 ): RegisteredCertificate | null {
   if (registeredCertificate === 'none') return null
-  const { sha256, der } = material.get(registeredCertificate)
+  const { sha256, der } = material.known(registeredCertificate)
   return { sha256, subject: subjectOf(der) }
 }

@@ -36,6 +36,35 @@ export type ClientJudgement =
   | { readonly decision: 'not-asked' }
   | { readonly decision: 'rejected'; readonly because: string; readonly style: string }
 
+/** What is wrong with the certification path that a dispatcher's own authority made. */
+export type PathFinding =
+  'valid' | 'untrusted' | 'expired' | 'not-yet-valid' | 'wrong-usage' | 'no-authority'
+
+/** An answer to `enroll`, taken apart. */
+export interface Enrolled {
+  readonly kind: 'enrolled'
+  /** Name of the certificate that the key is for. */
+  readonly certificate: string
+  /** What came: a certification request, or a certificate of the dispatcher's own authority. */
+  readonly answered: 'csr' | 'self'
+  /** Why nothing can be done with it; null = it can be read, and the rest is what it says. */
+  readonly unusable: string | null
+  /** The key in the protocol's words, such as `rsa-3072`, or in words like them; null = not read. */
+  readonly key: string | null
+  /** RSA public exponent, decimal; null for another kind of key. */
+  readonly exponent: string | null
+  /** Base64 of SHA-256 over the DER subjectPublicKeyInfo; null = not read. */
+  readonly spkiSha256: string | null
+  /** Of the request or the certificate, one escaped line; empty for an empty Name. */
+  readonly subject: string
+  /** Whether the request's signature proves that the dispatcher has the key (RFC 2986 3); `none` for a certificate. */
+  readonly proof: 'none' | 'valid' | 'invalid' | 'weak' | 'unknown-algorithm'
+  /** Whether what came is a path that ends in its authority, valid now; `none` for a request. */
+  readonly path: 'none' | PathFinding
+  /** Whether the certificate could issue others (RFC 5280 4.2.1.9); `none` for a request. */
+  readonly use: 'none' | 'end-entity' | 'authority'
+}
+
 /** One thing that was seen. The ledger is a list of these, in order; it is stored in the report. */
 export type Observation =
   /** Not seen but done: the harness begins this step. `step` counts from 0. */
@@ -156,6 +185,8 @@ export type Observation =
       readonly notAfter: string | null
       readonly warnings: readonly string[]
     })
+  /** The dispatcher made a key of its own, and this is what it answered to `enroll`. */
+  | (Seen & Enrolled)
   /** The adapter broke: crash, hang, garbage. The offending line is quoted, bounded. */
   | (Seen & {
       readonly kind: 'adapter-fault'

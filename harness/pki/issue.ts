@@ -1,9 +1,9 @@
-import { randomBytes, X509Certificate } from 'node:crypto'
+import { randomBytes, X509Certificate, type KeyObject } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
 import type { CertificateDescription } from '../scenario/certificate.ts'
 import { Directory, type KeyIdentity } from './directory.ts'
 import { extensionsOf } from './extensions.ts'
-import { keyFacts } from './key-facts.ts'
+import { keyFacts, publicKeyFacts, type PublicKeyFacts } from './key-facts.ts'
 import type { KeyPair, KeyPool } from './key-pool.ts'
 import { Material } from './material.ts'
 import { canonicalJson } from './canonical-json.ts'
@@ -14,7 +14,7 @@ import { signerFor } from './signature.ts'
 import { certificateDer, flipSignatureBit } from './tbs.ts'
 import { sha256Hex } from './thumbprint.ts'
 import { dateOf } from './time.ts'
-import type { IssuedCertificate, IssuedMaterial } from './types.ts'
+import type { IssuedCertificate, KnownCertificate } from './types.ts'
 
 const SERIAL_OCTETS = 16
 
@@ -45,17 +45,18 @@ export class Pki {
   }
 
   /**
-   * Issues every certificate described. The same name, description, issuer and keys give the very
+   * Issues every certificate described, except those whose key the dispatcher makes: they come when it
+   * has enrolled, and {@link Material.admit} takes them in. The same name, description, issuer and keys give the very
    * same certificate again, serial number included, for as long as this object lives.
    *
    * @throws HarnessError `ERR_PKI` when a reference leads nowhere, a value cannot be written, or a
    *   key cannot sign as described.
    */
-  async issue(
-    descriptions: Readonly<Record<string, CertificateDescription>>,
-  ): Promise<IssuedMaterial> {
+  async issue(descriptions: Readonly<Record<string, CertificateDescription>>): Promise<Material> {
     const directory = new Directory(descriptions)
-    const orders = directory.names.map((name) => orderFor(name, directory))
+    const orders = directory.names
+      .filter((name) => descriptions[name]?.enrollment === 'none')
+      .map((name) => orderFor(name, directory))
     const all = await Promise.all(orders.map((order) => this.#remembered(order)))
     return new Material(all, this.#now)
   }
@@ -73,15 +74,41 @@ export class Pki {
     return issued
   }
 
+  /**
+   * Issues the certificate of that name for a public key whose private half is somebody else's. Each
+   * call issues another one; nothing is remembered.
+   *
+   * @throws HarnessError `ERR_PKI` as {@link Pki.issue} does.
+   */
+  async issueFor(
+    name: string,
+    descriptions: Readonly<Record<string, CertificateDescription>>,
+    publicKey: KeyObject,
+  ): Promise<KnownCertificate> {
+    const order = orderFor(name, new Directory(descriptions))
+    try {
+      return await this.#sign(order, publicKeyFacts(publicKey))
+    } catch (cause) {
+      throw cannotIssue(name, cause)
+    }
+  }
+
+  #pairOf({ algorithm, label }: KeyIdentity): Promise<KeyPair> {
+    return this.#keys.pair(algorithm, label)
+  }
+
   async #mint(order: Order): Promise<IssuedCertificate> {
-    const pairOf = (key: KeyIdentity): Promise<KeyPair> => this.#keys.pair(key.algorithm, key.label)
-    const [own, issuers, signers] = await Promise.all([
-      pairOf(order.key),
-      pairOf(order.issuerKey),
-      pairOf(order.signerKey),
+    const { privateKey } = await this.#pairOf(order.key)
+    const facts = keyFacts(privateKey)
+    return { ...(await this.#sign(order, facts)), privateKey, keyPem: facts.keyPem }
+  }
+
+  async #sign(order: Order, facts: PublicKeyFacts): Promise<KnownCertificate> {
+    const [issuers, signers] = await Promise.all([
+      this.#pairOf(order.issuerKey),
+      this.#pairOf(order.signerKey),
     ])
     const { name, description } = order
-    const facts = keyFacts(own.privateKey)
     const signer = signerFor(signers.privateKey, description.signature)
     const whole = certificateDer(
       {
@@ -107,8 +134,6 @@ export class Pki {
       pem: pem('CERTIFICATE', der),
       sha256: sha256Hex(der),
       spkiPin: facts.spkiPin,
-      privateKey: own.privateKey,
-      keyPem: facts.keyPem,
       issuer: description.issuer,
       x509: readByNode(der),
     }

@@ -35,6 +35,7 @@ const plain: CertificateDescription = {
   version: 3,
   extensions: [],
   tamper: 'none',
+  enrollment: 'none',
 }
 
 /** A certification authority under `issuer`. */

@@ -1,246 +1,19 @@
-import type { Observation, PresentedCertificate } from '../observation/types.ts'
-import type { Expectation, InspectExpectation, Range } from '../scenario/types.ts'
-import { accepted, attempted, originRequests } from '../verdict/checks.ts'
-import {
-  deliverySeen,
-  ofKind,
-  sliceOfStep,
-  type DeliverySeen,
-  type Of,
-} from '../verdict/delivery.ts'
-import { certificate, count, lastReason, range, said, wantedCertificate } from '../verdict/words.ts'
+import type { Observation } from '../observation/types.ts'
+import { deliverySeen, ofKind } from '../verdict/delivery.ts'
+import type { JudgedStep } from '../verdict/judged-step.ts'
+import type { ComparisonRow } from './comparison-row.ts'
+import { deliveryRows } from './delivery-rows.ts'
 import type { ScenarioResult } from './model.ts'
-import { sentenceList } from './text.ts'
+import { enrollmentRows, inspectionRows } from './answer-rows.ts'
 
-/** One line of expected against seen. The mark helps the eye; the verdict is the judge's alone. */
-export interface ComparisonRow {
-  readonly what: string
-  readonly expected: string
-  readonly seen: string
-  readonly mark: 'agrees' | 'differs'
-  /** What in the ledger makes it differ, as far as single observations do; empty where it agrees. */
-  readonly evidence: readonly Observation[]
-}
-
-/** Expected against seen of one delivery or inspection. */
+/** Expected against seen of one delivery, inspection or enrollment. */
 export interface Comparison {
-  readonly what: 'delivery' | 'inspection'
+  readonly what: 'delivery' | 'inspection' | 'enrollment'
   /** Index of the step, from 0. */
   readonly step: number
   /** Whether the run came as far as this step; without rows where it did not. */
   readonly state: 'begun' | 'never-begun'
   readonly rows: readonly ComparisonRow[]
-}
-
-const OUTCOMES: Readonly<Record<Expectation['outcome'], string>> = {
-  delivered: 'delivered: accepted by the origin, and reported as delivered',
-  refused: 'refused by the dispatcher, which sends no request',
-  rejected: 'turned away, and not reported as delivered',
-  undelivered: 'not accepted, and not reported as delivered',
-}
-
-function counted(
-  what: string,
-  noun: string,
-  wanted: Range,
-  found: readonly Observation[],
-): ComparisonRow {
-  const amount = found.length
-  const within = amount >= wanted.min && amount <= wanted.max
-  return {
-    what,
-    expected: range(wanted, noun),
-    seen: amount === 0 ? 'none' : count(amount, noun),
-    mark: within ? 'agrees' : 'differs',
-    // Too few leave nothing that one could point at.
-    evidence: found.slice(wanted.max),
-  }
-}
-
-/** How many of something are right is not judged where nobody knows how many events were sent. */
-function countedRow(
-  { witnesses, expect }: DeliverySeen,
-  what: string,
-  noun: 'request' | 'connection',
-  found: readonly Observation[],
-): readonly ComparisonRow[] {
-  const wanted = noun === 'request' ? expect.requests : expect.connections
-  const judged = witnesses === 'both' || wanted.max === 0
-  return judged ? [counted(what, noun, wanted, found)] : []
-}
-
-function outcomeRow(seen: DeliverySeen): ComparisonRow {
-  const taken = accepted(seen.endpoint).length
-  const account =
-    seen.reply !== null
-      ? said(seen.reply)
-      : seen.configRefusal !== null
-        ? 'the adapter refused the configuration'
-        : seen.witnesses === 'both'
-          ? 'the adapter gave no account'
-          : 'the dispatcher was not heard'
-  const heard = seen.reply?.disposition === 'delivered' || seen.witnesses === 'endpoint-only'
-  const delivered = taken > 0 && heard
-  const untouched = taken === 0 && seen.reply?.disposition !== 'delivered'
-  const wanted = seen.expect.outcome === 'delivered'
-  const agrees = wanted ? delivered : untouched
-  const misreported = seen.reply !== null && (seen.reply.disposition === 'delivered') !== wanted
-  return {
-    what: 'Outcome',
-    expected: OUTCOMES[seen.expect.outcome],
-    seen: `${taken === 0 ? 'nothing accepted' : count(taken, 'accepted request')}; ${account}`,
-    mark: agrees ? 'agrees' : 'differs',
-    evidence: [...(wanted ? [] : accepted(seen.endpoint)), ...(misreported ? [seen.reply] : [])],
-  }
-}
-
-function reasonRow(seen: DeliverySeen): readonly ComparisonRow[] {
-  const { reasons } = seen.expect
-  if (reasons.length === 0 || seen.witnesses === 'endpoint-only') return []
-  const given = seen.reply !== null ? lastReason(seen.reply) : (seen.configRefusal?.reason ?? null)
-  const right = given === null || given === 'unspecified' || reasons.some((one) => one === given)
-  return [
-    {
-      what: 'Reason',
-      expected: sentenceList(reasons, 'or'),
-      seen: given ?? 'none given',
-      mark: right ? 'agrees' : 'differs',
-      evidence: right ? [] : [seen.reply ?? seen.configRefusal].filter((one) => one !== null),
-    },
-  ]
-}
-
-function certificateRow(
-  what: string,
-  wanted: string,
-  found: readonly (Of<'handshake'> | Of<'token-request'>)[],
-): readonly ComparisonRow[] {
-  if (wanted === 'any') return []
-  const names = new Set(found.map((one) => certificate(one.clientCertificate)))
-  const wrong = found.filter((one) => nameOf(one.clientCertificate) !== wanted)
-  return [
-    {
-      what,
-      expected: wantedCertificate(wanted),
-      seen: sentenceList([...names]) || 'no handshake was completed',
-      mark: wrong.length === 0 ? 'agrees' : 'differs',
-      evidence: wrong,
-    },
-  ]
-}
-
-/** As an expectation names it; null = a certificate that the harness did not issue. */
-function nameOf(presented: PresentedCertificate): string | null {
-  return presented.presented === 'none' ? 'none' : presented.name
-}
-
-function headersRow(seen: DeliverySeen): readonly ComparisonRow[] {
-  const { absentHeaders } = seen.expect
-  if (absentHeaders.length === 0) return []
-  const has = (request: Of<'request'>, name: string) => Object.hasOwn(request.headers, name)
-  const { requests } = seen.endpoint
-  const found = absentHeaders.filter((name) => requests.some((one) => has(one, name)))
-  return [
-    {
-      what: 'Headers',
-      expected: `none of ${absentHeaders.join(', ')}`,
-      seen: sentenceList(found) || 'none of them',
-      mark: found.length === 0 ? 'agrees' : 'differs',
-      evidence: requests.filter((one) => found.some((name) => has(one, name))),
-    },
-  ]
-}
-
-function signatureRow(seen: DeliverySeen): readonly ComparisonRow[] {
-  if (seen.expect.signature === 'any') return []
-  const requests = originRequests(seen.endpoint)
-  const findings = requests.map((request) => request.signature)
-  const unsound = requests.filter((request) => request.signature !== 'valid')
-  return [
-    {
-      what: 'Signature',
-      expected: 'valid',
-      seen: sentenceList([...new Set(findings)]) || 'no request',
-      mark: unsound.length === 0 ? 'agrees' : 'differs',
-      evidence: unsound,
-    },
-  ]
-}
-
-function attemptRow(seen: DeliverySeen): readonly ComparisonRow[] {
-  if (seen.expect.attempt === 'optional' || seen.expect.outcome === 'delivered') return []
-  const hellos = seen.endpoint.hellos.length
-  return [
-    {
-      what: 'Proof of an attempt',
-      expected: 'a ClientHello',
-      seen: hellos === 0 ? 'none at the endpoint' : count(hellos, 'ClientHello'),
-      mark: attempted(seen) === 'attempted' ? 'agrees' : 'differs',
-      evidence: [],
-    },
-  ]
-}
-
-function rowsOf(seen: DeliverySeen): readonly ComparisonRow[] {
-  const { expect, endpoint, elsewhere, tokenRequests } = seen
-  const strays = elsewhere.opened
-  const token = expect.token
-  return [
-    outcomeRow(seen),
-    ...reasonRow(seen),
-    ...attemptRow(seen),
-    ...certificateRow('Client certificate', expect.clientCertificate, endpoint.handshakes),
-    ...countedRow(seen, 'At the origin', 'request', originRequests(endpoint)),
-    ...countedRow(seen, 'At the endpoint', 'connection', endpoint.opened),
-    ...(token === null
-      ? []
-      : [
-          counted('At the token server', 'request', token.requests, tokenRequests),
-          ...certificateRow('Certificate for the token', token.clientCertificate, tokenRequests),
-        ]),
-    ...(strays.length === 0 && expect.elsewhere.max === 0
-      ? []
-      : [counted('Elsewhere', 'connection', expect.elsewhere, strays)]),
-    ...headersRow(seen),
-    ...signatureRow(seen),
-  ]
-}
-
-/** Expected against seen of one inspection. */
-function inspectionRows(
-  result: Pick<ScenarioResult, 'observations'>,
-  step: number,
-  expect: InspectExpectation,
-): readonly ComparisonRow[] {
-  const shown = ofKind(sliceOfStep(result.observations, step), 'inspected').at(-1)
-  const missing = expect.warnings.filter((one) => !(shown?.warnings ?? []).includes(one))
-  return [
-    {
-      what: 'Certificate shown',
-      expected: wantedCertificate(expect.certificate),
-      seen:
-        shown === undefined
-          ? 'the adapter did not answer'
-          : shown.sha256 === null
-            ? 'no certificate'
-            : shown.name === null
-              ? `a certificate unknown to the harness (SHA-256 ${shown.sha256})`
-              : `the certificate "${shown.name}"`,
-      mark: shown?.name === expect.certificate ? 'agrees' : 'differs',
-      evidence: shown === undefined || shown.name === expect.certificate ? [] : [shown],
-    },
-    ...(expect.warnings.length === 0
-      ? []
-      : [
-          {
-            what: 'Warnings',
-            expected: sentenceList(expect.warnings),
-            seen: sentenceList(shown?.warnings ?? []) || 'none',
-            mark: missing.length === 0 ? ('agrees' as const) : ('differs' as const),
-            evidence: missing.length === 0 || shown === undefined ? [] : [shown],
-          },
-        ]),
-  ]
 }
 
 /** Expected against seen for each delivery and inspection of a result, from its ledger. Pure. */
@@ -249,14 +22,11 @@ export function compare(
 ): readonly Comparison[] {
   const begun = new Set(ofKind(result.observations, 'step').map((one) => one.step))
   return result.expected.flatMap((step, index): readonly Comparison[] => {
-    if (step.do !== 'deliver' && step.do !== 'inspect') return []
-    const about = { step: index, what: step.do === 'deliver' ? 'delivery' : 'inspection' } as const
-    if (!begun.has(index)) return [{ ...about, state: 'never-begun', rows: [] }]
-    const rows =
-      step.do === 'deliver'
-        ? rowsOf(deliverySeen(result.observations, index, step.expect))
-        : inspectionRows(result, index, step.expect)
-    return [{ ...about, state: 'begun', rows }]
+    const about = WHAT[step.do]
+    if (about === null) return []
+    const isBegun = begun.has(index)
+    const rows = isBegun ? stepRows(result, step, index) : []
+    return [{ step: index, what: about, state: isBegun ? 'begun' : 'never-begun', rows }]
   })
 }
 
@@ -276,4 +46,34 @@ export function unmetBy(
     (one) => 'connection' in one && one.kind !== 'connection-closed' && strays.has(one.connection),
   )
   return new Set([...evidence, ...astray])
+}
+
+const WHAT: Readonly<Record<JudgedStep['do'], Comparison['what'] | null>> = {
+  deliver: 'delivery',
+  inspect: 'inspection',
+  enroll: 'enrollment',
+  reconfigure: null,
+  rotate: null,
+  reset: null,
+  wait: null,
+}
+
+function stepRows(
+  result: Pick<ScenarioResult, 'observations'>,
+  step: JudgedStep,
+  index: number,
+): readonly ComparisonRow[] {
+  switch (step.do) {
+    case 'deliver':
+      return deliveryRows(deliverySeen(result.observations, index, step.expect))
+    case 'inspect':
+      return inspectionRows(result, index, step.expect)
+    case 'enroll':
+      return enrollmentRows(result, index, step.expect)
+    case 'reconfigure':
+    case 'rotate':
+    case 'reset':
+    case 'wait':
+      return []
+  }
 }

@@ -1,5 +1,6 @@
 import type { Observation } from '../observation/types.ts'
 import type { Of } from '../verdict/delivery.ts'
+import { enrollmentWords } from '../verdict/enrollment.ts'
 import { count } from '../verdict/words.ts'
 import {
   clientHello,
@@ -68,6 +69,28 @@ function inspected(seen: Of<'inspected'>): Narration {
       ['not after', seen.notAfter ?? 'not shown'],
       ['warnings', seen.warnings.join(', ') || 'none'],
       ['SHA-256', seen.sha256 ?? 'not shown'],
+    ],
+  }
+}
+
+function enrolled(seen: Of<'enrolled'>): Narration {
+  const text =
+    seen.unusable === null
+      ? `enrolls "${seen.certificate}" with ${enrollmentWords(seen.answered)} for a key ${seen.key ?? ''}`
+      : `enrolls "${seen.certificate}" with ${enrollmentWords(seen.answered)} of no use: ${seen.unusable}`
+  return {
+    actor: 'adapter',
+    direction: to('harness'),
+    text,
+    label: `enrolls "${seen.certificate}"${seen.key === null ? '' : ` · ${seen.key}`}`,
+    tone: seen.unusable === null ? 'plain' : 'trouble',
+    details: [
+      ['subject', seen.subject || 'empty'],
+      ['SPKI SHA-256', seen.spkiSha256 ?? 'not read'],
+      ...(seen.exponent === null ? [] : [['public exponent', seen.exponent] as const]),
+      ...(seen.answered === 'csr'
+        ? [['proof of possession', seen.proof] as const]
+        : [['path', seen.path] as const, ['use', seen.use] as const]),
     ],
   }
 }
@@ -166,6 +189,8 @@ export function narrate(seen: Observation): Narration {
       }
     case 'inspected':
       return inspected(seen)
+    case 'enrolled':
+      return enrolled(seen)
     case 'adapter-fault':
       return {
         actor: 'adapter',

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { ClientCertificateConfig } from '../dispatcher/messages.ts'
 import { toJks } from '../pki/jks.ts'
 import { toPkcs12 } from '../pki/pkcs12.ts'
-import type { IssuedCertificate, IssuedMaterial } from '../pki/types.ts'
+import type { IssuedMaterial, KnownCertificate } from '../pki/types.ts'
 import type { ClientCertificateSetup } from '../scenario/setup.ts'
+import type { Enrollments } from './enroll.ts'
 
 const RIGHT_PASSPHRASE = 'correct horse battery staple'
 
@@ -11,19 +12,21 @@ const RIGHT_PASSPHRASE = 'correct horse battery staple'
 export function chainOf(
   setup: { readonly certificate: string; readonly chain: readonly string[] | 'issuers' },
   material: IssuedMaterial,
-): readonly IssuedCertificate[] {
+): readonly KnownCertificate[] {
   return setup.chain === 'issuers'
-    ? [material.get(setup.certificate), ...material.issuersOf(setup.certificate)]
-    : setup.chain.map((name) => material.get(name))
+    ? [material.known(setup.certificate), ...material.issuersOf(setup.certificate)]
+    : setup.chain.map((name) => material.known(name))
 }
 
 /** The client certificate as it is handed to the adapter, damaged where the scenario says so. */
 export function clientCertificateConfig(
   setup: ClientCertificateSetup,
   material: IssuedMaterial,
+  enrollments: Enrollments,
   now: Date,
 ): ClientCertificateConfig {
   const chain = chainOf(setup, material)
+  if (setup.format === 'enrolled') return enrolledConfig(setup, chain, enrollments)
   const key =
     setup.key === 'missing'
       ? null
@@ -61,8 +64,25 @@ export function clientCertificateConfig(
   }
 }
 
+/** The certificates, with the handle of a key that the dispatcher has: `missing` is one that it never gave. */
+function enrolledConfig(
+  setup: ClientCertificateSetup,
+  issued: readonly KnownCertificate[],
+  enrollments: Enrollments,
+): ClientCertificateConfig {
+  const own = setup.chain === 'issuers' ? enrollments.chainOf(setup.certificate) : null
+  const text = (own ?? issued).map((one) => inStyle(one, setup.pemStyle)).join('')
+  const keyed = typeof setup.key === 'object' ? setup.key.of : setup.certificate
+  return {
+    format: 'enrolled',
+    enrollment:
+      setup.key === 'missing' ? `e-${randomBytes(8).toString('hex')}` : enrollments.handleOf(keyed),
+    chain_pem: damagedText(text, setup.damage),
+  }
+}
+
 /** All of these are the same certificate (RFC 7468 2, 5.2). */
-function inStyle({ pem, x509 }: IssuedCertificate, style: ClientCertificateSetup['pemStyle']) {
+function inStyle({ pem, x509 }: KnownCertificate, style: ClientCertificateSetup['pemStyle']) {
   switch (style) {
     case 'plain':
       return pem

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type { StartedAdapter } from '../dispatcher/adapter.ts'
 import type { StartedEngine, StartedScenario } from '../engine/types.ts'
 import type { Ledger } from '../observation/ledger.ts'
-import type { IssuedMaterial } from '../pki/types.ts'
+import type { Pki } from '../pki/issue.ts'
+import type { Material } from '../pki/material.ts'
+import { leadingEnrollments } from '../scenario/check-enrollment.ts'
 import type { Scenario, Step, TargetName } from '../scenario/types.ts'
+import { Enrolling } from './enroll.ts'
 import { createEvent } from './event.ts'
 import { record } from './record.ts'
 import { targetConfig } from './target-config.ts'
@@ -24,7 +27,9 @@ function newTarget(): string {
 /** What one drive needs. */
 export interface Drive {
   readonly scenario: Scenario
-  readonly material: IssuedMaterial
+  readonly material: Material
+  /** Issues what the dispatcher requests in the course of the scenario. */
+  readonly pki: Pki
   readonly adapter: StartedAdapter
   readonly engine: StartedEngine
   readonly ledger: Ledger
@@ -39,6 +44,13 @@ export async function drive(run: Drive): Promise<void> {
   const { scenario, adapter, ledger, material } = run
   const signatureSecret = randomBytes(32)
   const targets: Readonly<Record<TargetName, string>> = { first: newTarget(), other: newTarget() }
+  const enrolling = new Enrolling(run)
+  const leading = leadingEnrollments(scenario.steps)
+  for (const [index, step] of scenario.steps.slice(0, leading).entries()) {
+    if (step.do !== 'enroll') continue
+    ledger.record({ kind: 'step', step: index, action: step.do })
+    if ((await enrolling.enroll(step.expect, index)) !== 'done') return
+  }
   await using stage = await run.engine.startScenario({
     endpoint: scenario.endpoint,
     tokenServer: scenario.tokenServer,
@@ -60,6 +72,7 @@ export async function drive(run: Drive): Promise<void> {
       tokenServer,
       material,
       scenario: stage,
+      enrollments: enrolling,
       signatureSecret,
       now: run.now,
     })
@@ -72,8 +85,11 @@ export async function drive(run: Drive): Promise<void> {
     }
     for (const [index, step] of scenario.steps.entries()) {
       if (states.first === 'broken' || states.other === 'broken') return
+      if (index < leading) continue
       ledger.record({ kind: 'step', step: index, action: step.do })
-      if (step.do === 'reconfigure') {
+      if (step.do === 'enroll') {
+        if ((await enrolling.enroll(step.expect, index)) !== 'done') return
+      } else if (step.do === 'reconfigure') {
         states.first = await configure('first', step.dispatcher)
       } else if (step.do === 'rotate') {
         tokenServer = step.tokenServer
@@ -91,7 +107,7 @@ export async function drive(run: Drive): Promise<void> {
 
 /** Does a step that leaves configuration and endpoint as they are. */
 async function perform(
-  step: Exclude<Step, { do: 'reconfigure' | 'rotate' }>,
+  step: Exclude<Step, { do: 'reconfigure' | 'rotate' | 'enroll' }>,
   run: Drive,
   stage: StartedScenario,
   target: string,

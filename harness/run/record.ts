@@ -27,6 +27,8 @@ function broken(ledger: Ledger, outcome: NotOk, command: string): 'broken' {
 
 /** Writes an adapter's answers into the ledger, and says whether the scenario can go on. */
 export const record = {
+  broken,
+
   configured(
     ledger: Ledger,
     target: TargetName,

@@ -108,8 +108,8 @@ export class Session implements AsyncDisposable {
     const ledger = new Ledger()
     try {
       const material = await this.#options.pki.issue(scenario.certificates)
-      const { engine, now } = this.#options
-      await drive({ scenario, material, adapter: this.adapter, engine, ledger, now })
+      const { engine, now, pki } = this.#options
+      await drive({ scenario, material, pki, adapter: this.adapter, engine, ledger, now })
     } catch (error) {
       ledger.record({ kind: 'harness-fault', detail: faultSentence(error) })
     }

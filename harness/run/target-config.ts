@@ -3,6 +3,7 @@ import type { StartedScenario } from '../engine/types.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
 import type { DispatcherSetup, OAuth2Setup, TokenServerSetup } from '../scenario/setup.ts'
 import { clientCertificateConfig } from './client-certificate.ts'
+import type { Enrollments } from './enroll.ts'
 
 /** What a configuration is made from. */
 export interface ConfigSources {
@@ -10,6 +11,7 @@ export interface ConfigSources {
   readonly tokenServer: TokenServerSetup | null
   readonly material: IssuedMaterial
   readonly scenario: StartedScenario
+  readonly enrollments: Enrollments
   readonly signatureSecret: Buffer
   readonly now: Date
 }
@@ -28,13 +30,14 @@ export function targetConfig(sources: ConfigSources): TargetConfig {
       : { trust_anchors_pem: anchorsPem(dispatcher.trustAnchors, material) }),
     ...(dispatcher.pins === 'none'
       ? {}
-      : { spki_pins: dispatcher.pins.map((name) => material.get(name).spkiPin) }),
+      : { spki_pins: dispatcher.pins.map((name) => material.known(name).spkiPin) }),
     ...(dispatcher.clientCertificate === 'none'
       ? {}
       : {
           client_certificate: clientCertificateConfig(
             dispatcher.clientCertificate,
             material,
+            sources.enrollments,
             sources.now,
           ),
         }),
@@ -53,7 +56,7 @@ export function targetConfig(sources: ConfigSources): TargetConfig {
 }
 
 function anchorsPem(names: readonly string[], material: IssuedMaterial): string {
-  return names.map((name) => material.get(name).pem).join('')
+  return names.map((name) => material.known(name).pem).join('')
 }
 
 function signatureConfig(sources: ConfigSources): Pick<TargetConfig, 'signature'> {
@@ -90,6 +93,7 @@ function oauth2Config(setup: OAuth2Setup, sources: ConfigSources): OAuth2Config 
           client_certificate: clientCertificateConfig(
             setup.clientCertificate,
             material,
+            sources.enrollments,
             sources.now,
           ),
         }),

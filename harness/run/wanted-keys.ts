@@ -11,8 +11,8 @@ export interface WantedKey {
 export function wantedKeys(scenarios: readonly Scenario[]): readonly WantedKey[] {
   const wanted = new Map<string, WantedKey>()
   for (const { certificates } of scenarios) {
-    for (const [label, { key, keyOf }] of Object.entries(certificates)) {
-      if (keyOf === null && key.startsWith('rsa-')) {
+    for (const [label, { key, keyOf, enrollment }] of Object.entries(certificates)) {
+      if (enrollment === 'none' && keyOf === null && key.startsWith('rsa-')) {
         wanted.set(`${key} ${label}`, { algorithm: key, label })
       }
     }

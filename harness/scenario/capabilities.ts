@@ -29,6 +29,7 @@ export function capabilitiesFor(
     }
   }
   for (const step of steps) {
+    if (step.do === 'enroll') needed.add(`enrollment.${step.expect.by}`)
     const capability = STEPS[step.do]
     if (capability !== null) needed.add(capability)
   }
@@ -49,6 +50,8 @@ const STEPS: Readonly<Record<Step['do'], Capability | null>> = {
   reconfigure: 'rotation',
   reset: 'reset',
   inspect: 'inspect',
+  // Which of the two it is depends on the certificate.
+  enroll: null,
 }
 
 function addContainer(client: ClientCertificateSetup | 'none', needed: Set<Capability>): void {
@@ -63,6 +66,9 @@ function addContainer(client: ClientCertificateSetup | 'none', needed: Set<Capab
       return
     case 'jks':
       needed.add('client-certificate.jks')
+      return
+    // The step that enrolls says which capability it takes.
+    case 'enrolled':
       return
   }
 }

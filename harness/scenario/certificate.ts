@@ -80,6 +80,9 @@ export interface RawExtension {
   readonly hex: string
 }
 
+/** Who makes a certificate's key: the harness, or the dispatcher in one of two ways (adapter protocol, "enroll"). */
+export type Enrollment = 'none' | 'csr' | 'self'
+
 /**
  * One certificate of a scenario, complete: the parser has filled in every default.
  * Names refer to other certificates of the same scenario.
@@ -114,4 +117,10 @@ export interface CertificateDescription {
   readonly extensions: readonly RawExtension[]
   /** Damage done to the finished DER. */
   readonly tamper: 'none' | 'flip-signature-bit'
+  /**
+   * Who makes the key. `none`: the harness. `csr`: the dispatcher, which asks for this certificate with
+   * a request (RFC 2986). `self`: the dispatcher, whose own authority issues it; then `key` is what it is
+   * asked for, `issuer` the name that its authority gets, and nothing else here counts.
+   */
+  readonly enrollment: Enrollment
 }

@@ -30,6 +30,7 @@ const AUTHORITY: RawCertificate = {
   version: 3,
   extensions: [],
   tamper: 'none',
+  enrollment: 'none',
 }
 
 const END_ENTITY: RawCertificate = {

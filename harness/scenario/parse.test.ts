@@ -186,6 +186,7 @@ expect: { outcome: refused }`)
     version: 1,
     extensions: [{ oid: '1.2.3', criticality: 'critical', hex: '0500' }],
     tamper: 'flip-signature-bit',
+    enrollment: 'none',
   })
 })
 

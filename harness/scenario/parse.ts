@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { capabilitiesFor } from './capabilities.ts'
+import { checkEnrollment } from './check-enrollment.ts'
 import { checkExpectation } from './check-expectation.ts'
 import { checkSituation } from './check-situation.ts'
 import { readDocument } from './document.ts'
@@ -124,7 +125,8 @@ function readCase(
   const engines = raw.engines ?? ENGINES
   const certificates = readCertificates(layers, report)
   checkSituation({ situation, layers, engines, path, report })
-  const { steps, situations } = readSteps({ raw, layers, engines, path, report })
+  const { steps, situations } = readSteps({ raw, layers, certificates, engines, path, report })
+  checkEnrollment({ certificates, situation, steps, situations, path, report })
   for (const [index, step] of steps.entries()) {
     if (step.do !== 'deliver') continue
     const own = raw.steps?.[index]

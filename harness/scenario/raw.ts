@@ -5,6 +5,7 @@
 
 import type {
   BasicConstraints,
+  Enrollment,
   ExtendedKeyUsage,
   GeneralName,
   KeyAlgorithm,
@@ -30,7 +31,7 @@ import type {
   TokenAuthMethod,
   WireFault,
 } from './setup.ts'
-import type { Expectation, ExpectedOutcome, Level, TargetName } from './types.ts'
+import type { EnrollExpectation, Expectation, ExpectedOutcome, Level, TargetName } from './types.ts'
 import type { Capability, EngineName, Profile, Reason } from './vocabulary.ts'
 
 /** `250ms`, `1h`, `-1d`. */
@@ -64,6 +65,7 @@ export interface RawCertificate {
   readonly version?: 1 | 3
   readonly extensions?: readonly RawExtension[]
   readonly tamper?: 'none' | 'flip-signature-bit'
+  readonly enrollment?: Enrollment
 }
 
 /** A name, or a patch of the certificate that would be used otherwise. */
@@ -224,6 +226,12 @@ export type RawStep =
         readonly 'absent-warnings'?: readonly string[]
       }
     }
+  | { readonly enroll: RawEnroll }
+
+/** What is required of an enrollment; the certificate says who issues it and which key is asked for. */
+export type RawEnroll = { readonly certificate: string } & Partial<
+  Omit<EnrollExpectation, 'certificate' | 'by' | 'algorithm'>
+>
 
 /** What a control and a scenario have in common. */
 export interface RawCase extends RawSetup {

@@ -154,5 +154,6 @@ function readCertificate(
     version: raw.version ?? 3,
     extensions: raw.extensions ?? [],
     tamper: raw.tamper ?? 'none',
+    enrollment: raw.enrollment ?? 'none',
   }
 }

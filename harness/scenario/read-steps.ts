@@ -2,8 +2,9 @@ import { checkSituation } from './check-situation.ts'
 import { knows, lay, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
 import type { RawCase, RawSetup, RawStep } from './raw.ts'
-import { unknownName } from './read-certificates.ts'
+import { unknownName, type Certificates } from './read-certificates.ts'
 import { readExpectation } from './read-expectation.ts'
+import { readEnroll } from './read-enroll.ts'
 import { readSituation, type Situation } from './read-setup.ts'
 import type { Step } from './types.ts'
 import type { EngineName } from './vocabulary.ts'
@@ -13,6 +14,7 @@ import { readDuration } from './units.ts'
 export interface StepsReader {
   readonly raw: RawCase
   readonly layers: Layers
+  readonly certificates: Certificates
   readonly engines: readonly EngineName[]
   readonly path: DocumentPath
   readonly report: Report
@@ -29,7 +31,7 @@ const LONGEST_WAIT_MS = 10_000
 
 /** Reads the steps; what one of them patches holds for those after it. */
 export function readSteps(reader: StepsReader): StepsRead {
-  const { raw, path, report } = reader
+  const { raw, path, report, certificates } = reader
   if (raw.steps === undefined) {
     const situation = readSituation(reader.layers)
     if (raw.expect === undefined) {
@@ -50,12 +52,12 @@ export function readSteps(reader: StepsReader): StepsRead {
     layers = readLayers(rawStep, layers, place, reader)
     const situation = readSituation(layers)
     situations.push(situation)
-    steps.push(readStep(rawStep, situation, layers, place, report))
+    steps.push(readStep(rawStep, { situation, layers, certificates, place, report }))
   }
-  if (!steps.some((step) => step.do === 'deliver' || step.do === 'inspect')) {
+  if (!steps.some((step) => ['deliver', 'inspect', 'enroll'].includes(step.do))) {
     report(
       [...path, 'steps'],
-      'no step is a deliver or an inspect, so that there is nothing to judge',
+      'no step is a deliver, an inspect or an enroll, so that there is nothing to judge',
     )
   }
   return { steps, situations }
@@ -98,13 +100,17 @@ function patchOf(step: RawStep): { key: 'rotate' | 'reconfigure'; setup: RawSetu
   return null
 }
 
-function readStep(
-  raw: RawStep,
-  situation: Situation,
-  layers: Layers,
-  place: DocumentPath,
-  report: Report,
-): Step {
+/** What reading one step needs. */
+interface StepReader {
+  readonly situation: Situation
+  readonly layers: Layers
+  readonly certificates: Certificates
+  readonly place: DocumentPath
+  readonly report: Report
+}
+
+function readStep(raw: RawStep, reader: StepReader): Step {
+  const { situation, layers, certificates, place, report } = reader
   if (raw === 'reset') return { do: 'reset' }
   if ('deliver' in raw) {
     const path = [...place, 'deliver']
@@ -118,6 +124,12 @@ function readStep(
     const ms = readDuration(raw.wait) ?? 0
     if (ms > LONGEST_WAIT_MS) report([...place, 'wait'], 'a scenario waits at most 10s')
     return { do: 'wait', ms }
+  }
+  if ('enroll' in raw) {
+    return {
+      do: 'enroll',
+      expect: readEnroll(raw.enroll, certificates, [...place, 'enroll'], report),
+    }
   }
   const { certificate, warnings, 'absent-warnings': absentWarnings } = raw.inspect
   if (knows(layers, certificate) === 'unknown') {

@@ -113,7 +113,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     title: 'steps that judge nothing',
     keys: 'steps: [reset]',
-    says: 'things.yaml:13: scenarios.one.steps: no step is a deliver or an inspect, so that there is nothing to judge',
+    says: 'things.yaml:13: scenarios.one.steps: no step is a deliver, an inspect or an enroll, so that there is nothing to judge',
   },
   {
     title: 'a step that does two things',

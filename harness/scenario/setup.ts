@@ -197,10 +197,14 @@ export interface TokenServerSetup {
 export interface ClientCertificateSetup {
   /** Name of the certificate. */
   readonly certificate: string
-  readonly format: 'pem' | 'pkcs12' | 'pkcs12-legacy' | 'jks'
+  /** `enrolled`: the certificates alone; the key is one that the dispatcher made, told by its handle. */
+  readonly format: 'pem' | 'pkcs12' | 'pkcs12-legacy' | 'jks' | 'enrolled'
   /** Names in the order of the bundle; default the end entity, then its issuers without the root. */
   readonly chain: readonly string[] | 'issuers'
-  /** Which private key is handed over: its own, none, or that of another certificate. */
+  /**
+   * Which private key is handed over: its own, none, or that of another certificate. Where the format is
+   * `enrolled`, whose handle is told; `missing` is a handle that the dispatcher never gave.
+   */
   readonly key: { readonly of: string } | 'own' | 'missing'
   readonly passphrase: 'right' | 'wrong' | 'empty'
   /** Damage done to what is handed over. */

@@ -1,4 +1,4 @@
-import type { CertificateDescription } from './certificate.ts'
+import type { CertificateDescription, Enrollment, KeyAlgorithm } from './certificate.ts'
 import type {
   DispatcherSetup,
   EndpointSetup,
@@ -113,6 +113,11 @@ export type Step =
   | { readonly do: 'reset' }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'inspect'; readonly expect: InspectExpectation }
+  /**
+   * Has the dispatcher make a key for a certificate, and has that certificate issued. Those before every
+   * other step are done before the endpoint stands, so that it can allow the certificate.
+   */
+  | { readonly do: 'enroll'; readonly expect: EnrollExpectation }
 
 /** What `inspect` must show (adapter protocol, "inspect"). */
 export interface InspectExpectation {
@@ -122,6 +127,30 @@ export interface InspectExpectation {
   readonly warnings: readonly string[]
   /** Warnings that must not be among those shown. */
   readonly absentWarnings: readonly string[]
+}
+
+/** What is required of the answer to `enroll`. That something can be done with it always is. */
+export interface EnrollExpectation {
+  /** Name of the certificate that the key is for. */
+  readonly certificate: string
+  /** Who issues it: the harness, for a request, or the dispatcher's own authority. */
+  readonly by: Exclude<Enrollment, 'none'>
+  /** What the dispatcher is asked for. */
+  readonly algorithm: KeyAlgorithm
+  /** `as-asked`: the key must be of that algorithm and size. */
+  readonly key: 'any' | 'as-asked'
+  /** `new`: no enrollment before it in the scenario may have had the same key. */
+  readonly pair: 'any' | 'new'
+  /** `sane`: an RSA public exponent must be odd and lie between 2^16 and 2^256 (FIPS 186-5, A.1.1). */
+  readonly exponent: 'any' | 'sane'
+  /** `present`: the request must name its subject. */
+  readonly subject: 'any' | 'present'
+  /** `valid`: the request's signature must verify with its own key (RFC 2986 3). */
+  readonly proof: 'any' | 'valid'
+  /** `valid`: what comes must be a certification path, valid now and good for clients, up to its authority. */
+  readonly path: 'any' | 'valid'
+  /** `end-entity`: the certificate must not be that of an authority. */
+  readonly use: 'any' | 'end-entity'
 }
 
 /** One situation, complete: control and deviation are merged and every default is filled in. */

@@ -1,7 +1,15 @@
 import type { Case } from './judge.ts'
 import { account } from './account.ts'
 import { accepted } from './checks.ts'
-import { deliverySeen, witnessesOf, type DeliverySeen } from './delivery.ts'
+import {
+  deliverySeen,
+  ofKind,
+  sliceOfStep,
+  witnessesOf,
+  type DeliverySeen,
+  type Of,
+} from './delivery.ts'
+import { enrollmentWords } from './enrollment.ts'
 import type { InconclusiveReason, Verdict } from './types.ts'
 import { certificate, count } from './words.ts'
 
@@ -76,12 +84,20 @@ function passedSentence(subject: Case, verdict: Extract<Verdict, { verdict: 'pas
   if (verdict.advisories.some((one) => one.code === 'not-bound')) {
     return 'Passed with an advisory, since the rule binds only who asks.'
   }
-  const sentences = subject.steps.flatMap((step, index) =>
-    step.do === 'deliver'
-      ? [deliverySentence(deliverySeen(subject.observations, index, step.expect))]
-      : [],
-  )
+  const { observations } = subject
+  const sentences = subject.steps.flatMap((step, index) => {
+    if (step.do === 'deliver') {
+      return [deliverySentence(deliverySeen(observations, index, step.expect))]
+    }
+    return step.do === 'enroll'
+      ? ofKind(sliceOfStep(observations, index), 'enrolled').map(enrollmentSentence)
+      : []
+  })
   return sentences.length === 0 ? 'As expected.' : sentences.join(' ')
+}
+
+function enrollmentSentence({ certificate: name, answered, key }: Of<'enrolled'>): string {
+  return `For "${name}" came ${enrollmentWords(answered)}, with a key ${key ?? 'that was not read'}.`
 }
 
 function deliverySentence(seen: DeliverySeen): string {

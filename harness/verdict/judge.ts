@@ -3,6 +3,7 @@ import { CAPABILITIES } from '../scenario/vocabulary.ts'
 import type { Expectation, InspectExpectation, Level } from '../scenario/types.ts'
 import { deliverySeen, ofKind, sliceOfStep, witnessesOf, type DeliverySeen } from './delivery.ts'
 import { judgeDelivered } from './delivered.ts'
+import { judgeEnrollment } from './enrollment.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
 import type { JudgedStep } from './judged-step.ts'
 import { judgeRefused, judgeRejected, judgeUndelivered } from './not-delivered.ts'
@@ -67,6 +68,8 @@ function judgeStep(seen: readonly Observation[], step: JudgedStep, index: number
       return judgeDelivery(seen, step.expect, index)
     case 'inspect':
       return judgeInspection(seen, step.expect, index)
+    case 'enroll':
+      return judgeEnrollment(seen, step.expect, index)
     case 'reset':
       return judgeReset(seen, index)
     case 'reconfigure':

@@ -195,6 +195,6 @@ function registeredIn(
   material: IssuedMaterial,
 ): RegisteredCertificate | null {
   if (name === 'none') return null
-  const { sha256, der } = material.get(name)
+  const { sha256, der } = material.known(name)
   return { sha256, subject: subjectOf(der) }
 }

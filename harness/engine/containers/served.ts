@@ -45,8 +45,8 @@ const FOREIGN_HINTS = 3
 export function servedBy(setup: EndpointSetup, material: IssuedMaterial): Served {
   const sent =
     setup.chain === 'issuers'
-      ? [material.get(setup.certificate), ...material.issuersOf(setup.certificate)]
-      : setup.chain.map((name) => material.get(name))
+      ? [material.known(setup.certificate), ...material.issuersOf(setup.certificate)]
+      : setup.chain.map((name) => material.known(name))
   const chain = sent.map(({ pem }) => pem).join('\n')
   const key = material.get(setup.certificate).keyPem
   const anchors = pemOf(setup.clientAnchors, material)
@@ -66,7 +66,7 @@ export function servedBy(setup: EndpointSetup, material: IssuedMaterial): Served
       setup.allowedClientCertificates === 'any-under-anchors'
         ? null
         : setup.allowedClientCertificates.map((name) => {
-            const { sha256, x509 } = material.get(name)
+            const { sha256, x509 } = material.known(name)
             return { sha256, sha1: (x509?.fingerprint ?? '').replaceAll(':', '').toLowerCase() }
           }),
   }
@@ -81,14 +81,14 @@ function hintsOf(setup: EndpointSetup, material: IssuedMaterial): string {
     case 'matching': {
       const allowed = setup.allowedClientCertificates
       const issuers =
-        allowed === 'any-under-anchors' ? [] : allowed.map((name) => material.get(name).issuer)
+        allowed === 'any-under-anchors' ? [] : allowed.map((name) => material.known(name).issuer)
       return pemOf([...new Set([...setup.clientAnchors, ...issuers])], material)
     }
   }
 }
 
 function pemOf(names: readonly string[], material: IssuedMaterial): string {
-  return names.map((name) => material.get(name).pem).join('\n')
+  return names.map((name) => material.known(name).pem).join('\n')
 }
 
 function securityLevelFor(

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../pki/canonical-json.ts'
 import type { IssuedMaterial } from '../../pki/types.ts'
 import type { ClientCertificateSetup, DispatcherSetup } from '../../scenario/setup.ts'
 import { chainOf, clientCertificateConfig } from '../client-certificate.ts'
+import { NOTHING_ENROLLED } from '../enroll.ts'
 
 /** The files of one configuration that a person can be given, each under its one name. */
 export const BUNDLE_FILES = {
@@ -58,13 +59,18 @@ export function bundleOf(dispatcher: DispatcherSetup, material: IssuedMaterial, 
   }
   if (clientCertificate === 'none') return files
   for (const format of formatsOf(clientCertificate)) {
-    const config = clientCertificateConfig({ ...clientCertificate, format }, material, now)
+    const setup = { ...clientCertificate, format }
+    const config = clientCertificateConfig(setup, material, NOTHING_ENROLLED, now)
     addTo(files, format, config)
   }
   return files
 }
 
-function formatsOf(setup: ClientCertificateSetup): readonly ClientCertificateSetup['format'][] {
+/** How a certificate is handed over, together with its key. */
+type HandedFormat = Exclude<ClientCertificateSetup['format'], 'enrolled'>
+
+function formatsOf(setup: ClientCertificateSetup): readonly HandedFormat[] {
+  if (setup.format === 'enrolled') throw notHandedOver()
   const usable = setup.damage === 'none' && setup.key !== 'missing'
   return setup.format === 'pem' && usable
     ? ['pem', 'pkcs12', 'pkcs12-legacy', 'jks']
@@ -73,7 +79,7 @@ function formatsOf(setup: ClientCertificateSetup): readonly ClientCertificateSet
 
 function addTo(
   files: Map<BundlePart, string | Buffer>,
-  format: ClientCertificateSetup['format'],
+  format: HandedFormat,
   config: ClientCertificateConfig,
 ): void {
   switch (config.format) {
@@ -87,6 +93,10 @@ function addTo(
       files.set('passphrase', config.passphrase)
       return
     case 'enrolled':
-      throw new Error('a client certificate of a scenario is handed over, not enrolled')
+      throw notHandedOver()
   }
+}
+
+function notHandedOver(): Error {
+  return new Error('a scenario with an enrollment takes an adapter, and is not observed')
 }
