@@ -72,6 +72,7 @@ test('every topic file tells editors its schema, and is short', () => {
     expect(lines[0], name).toBe(
       '# yaml-language-server: $schema=../harness/scenario/scenario.schema.json',
     )
-    expect(lines.length, name).toBeLessThanOrEqual(150)
+    // A third of it are the lists of what was measured, which a writer does not write.
+    expect(lines.length, name).toBeLessThanOrEqual(200)
   }
 })
