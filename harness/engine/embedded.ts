@@ -26,6 +26,7 @@ export async function startEmbeddedEngine(options: EmbeddedOptions = {}): Promis
   const scenarios = new Set<StartedScenario>()
   return {
     name: 'embedded',
+    state: () => 'works',
     versions: { node: process.versions.node, openssl: process.versions.openssl },
     async startScenario(stage) {
       const scenario = await startEmbeddedScenario(parts, stage)

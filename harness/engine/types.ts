@@ -50,5 +50,7 @@ export interface StartedEngine extends AsyncDisposable {
   readonly name: EngineName
   /** Versions of what terminates TLS and answers, for the report. */
   readonly versions: Readonly<Record<string, string>>
+  /** `gone` once nothing can be served any more, whatever is tried: a container that ended does not come back. */
+  state(): 'works' | 'gone'
   startScenario(stage: ScenarioStage): Promise<StartedScenario>
 }

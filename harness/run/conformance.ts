@@ -7,14 +7,16 @@ import {
 } from '../scenario/known-failing.ts'
 import { SCENARIO_ANNOTATION } from './annotation.ts'
 import { currentCorpus, testTags, testTitle } from './corpus.ts'
-import { test } from './fixtures.ts'
+import { test, type WorkerSession } from './fixtures.ts'
 import {
   currentKnownFailing,
   KNOWN_FAILING_ANNOTATION,
   staleSentence,
   withKnown,
 } from './known-failing.ts'
+import { firstInRun } from './once-a-run.ts'
 import { RESULT_ATTACHMENT, type ResultMessage } from './result-message.ts'
+import { currentRun } from './run-folder.ts'
 import { currentSettings } from './settings.ts'
 
 /**
@@ -49,12 +51,22 @@ export function declareConformanceTests(): void {
       for (const { text } of result.advisories) {
         info.annotations.push({ type: 'advisory', description: text })
       }
+      test.skip(isOldNews(result, worker), result.explanation)
       if (result.verdict === 'passed' && entry !== null) throw new Told(staleMessage(entry))
       // Not before the verdict is known: Playwright would take an inconclusive one for the failure.
       if (result.known !== undefined) test.fail(true, result.known.reason)
       if (result.verdict !== 'passed') throw new Told(messageOf(result))
     })
   }
+}
+
+/**
+ * Whether the engine is gone and a worker has said so: the report has every scenario as inconclusive, and
+ * each test that fails costs Playwright a new worker, hundreds of them for a container that died early.
+ */
+function isOldNews({ verdict }: ScenarioResult, { engine }: WorkerSession): boolean {
+  if (verdict !== 'inconclusive' || engine.state() === 'works') return false
+  return firstInRun(currentRun(), 'engine-gone') === 'again'
 }
 
 function annotationOf({ reason, link }: KnownFailingEntry) {

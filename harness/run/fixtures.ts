@@ -1,6 +1,7 @@
 import { test as base } from '@playwright/test'
 import { parseDispatcher } from '../dispatcher/description.ts'
 import { fileRestartBudget } from '../dispatcher/restart-budget.ts'
+import type { StartedEngine } from '../engine/types.ts'
 import { startEngine } from '../engine/start.ts'
 import { KeyPool } from '../pki/key-pool.ts'
 import { Pki } from '../pki/issue.ts'
@@ -19,6 +20,7 @@ const RESTARTS = 3
 export interface WorkerSession {
   readonly session: Session
   readonly about: WorkerFacts
+  readonly engine: Pick<StartedEngine, 'state'>
 }
 
 /** Playwright's `test` with the worker's session. */
@@ -52,7 +54,7 @@ export const test = base.extend<object, { worker: WorkerSession }>({
         reproduce,
         shard: config.shard,
       }
-      await use({ session, about })
+      await use({ session, about, engine })
     },
     { scope: 'worker', timeout: 60_000 },
   ],

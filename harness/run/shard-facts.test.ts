@@ -65,7 +65,7 @@ test.describe('shards of one run', () => {
 })
 
 test.describe('the message of a worker', () => {
-  const message = { ...facts, result: { scenario: 'a/b' } }
+  const message = { ...facts, result: { scenario: 'a/b' }, entry: null }
   const body = Buffer.from(JSON.stringify(message))
   const named = { name: RESULT_ATTACHMENT }
 
@@ -81,6 +81,11 @@ test.describe('the message of a worker', () => {
     ['no JSON', '{', 'it is not JSON'],
     ['another version', JSON.stringify({ result: message.result }), 'suite is no object'],
     ['an unknown engine', JSON.stringify({ ...message, engine: 'x' }), 'engine is none of'],
+    [
+      'an entry of known failures without a line',
+      JSON.stringify({ ...message, entry: { scenario: 'a/b', reason: 'r', link: 'l', file: 'f' } }),
+      'entry/line is no number from 1',
+    ],
     ['no scenario', JSON.stringify({ ...message, result: {} }), 'result/scenario is no string'],
     [
       'a shard of too many',

@@ -123,6 +123,7 @@ export async function startContainersEngine(runFolder: string): Promise<StartedE
     return {
       name: 'containers',
       versions: facts.versions,
+      state: () => (broken === null ? 'works' : 'gone'),
       async startScenario(stage) {
         if (broken !== null) throw broken
         running.add(stage.ledger)

@@ -81,6 +81,10 @@ function unseen(scenario: Scenario, expect: Expectation, { host }: Reach): strin
   if (expect.attempt === 'optional') return 'the dispatcher may refuse before it connects'
   switch (expect.outcome) {
     case 'delivered':
+      // The request is there before the answer is: what the dispatcher makes of one it alone can say.
+      return isStandardAnswer(scenario.endpoint)
+        ? null
+        : 'only the dispatcher’s own account shows what it made of the answer'
     case 'refused':
       return null
     case 'rejected':
@@ -98,4 +102,16 @@ function endpointCanTell({ elsewhere, endpoint }: Scenario, expect: Expectation)
   )
   const mustShow = expect.clientCertificate !== 'any' && expect.clientCertificate !== 'none'
   return (elsewhere !== null && leadsElsewhere) || mustShow
+}
+
+/** A bare 204, the answer of a scenario that is not about answers. */
+function isStandardAnswer({ answers }: Scenario['endpoint']): boolean {
+  return answers.every(
+    (answer) =>
+      answer.kind === 'status' &&
+      answer.status === 204 &&
+      answer.delayMs === 0 &&
+      answer.body === '' &&
+      Object.keys(answer.headers).length === 0,
+  )
 }
