@@ -32,7 +32,7 @@ function certify(name, dispatcher, expected) {
   const program = join(root, 'dist/harness/cli/main.js')
   const { status } = spawnSync(
     process.execPath,
-    [program, 'certify', '--dispatcher', dispatcher, '--report', report],
+    [program, 'certify', '--engine', 'containers', '--dispatcher', dispatcher, '--report', report],
     { cwd: root, stdio: 'inherit' },
   )
   if (status !== expected) {

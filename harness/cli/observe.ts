@@ -1,8 +1,9 @@
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { HarnessError } from '../errors.ts'
 import type { PlannedScenario } from '../report/assemble.ts'
 import { exitStatusOfRun } from '../report/standing.ts'
-import { ensureWritable, writeReport } from '../report/write.ts'
+import { ensureWritable, RESULTS_FILE, writeReport } from '../report/write.ts'
 import { planOf } from '../run/corpus.ts'
 import { exposureFrom } from '../run/observe/expose.ts'
 import { BY_HAND, type Reach } from '../run/observe/observable.ts'
@@ -12,7 +13,7 @@ import { profileNamed, type Settings } from '../run/settings.ts'
 import { loadScenarios, type Corpus } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/types.ts'
 import { readDuration } from '../scenario/units.ts'
-import { CORE_CAPABILITIES, type Capability } from '../scenario/vocabulary.ts'
+import { CORE_CAPABILITIES, OPT_IN_PROFILES, type Capability } from '../scenario/vocabulary.ts'
 import { parseOptions } from './arguments.ts'
 import { displayFor } from './observe-display.ts'
 import { observableList } from './observe-list.ts'
@@ -125,6 +126,8 @@ export async function observe(args: readonly string[]): Promise<number> {
     onListening: display.listening,
     onProgress: display.progress,
   })
+  // A stream of an earlier run of another kind would contradict this report.
+  rmSync(join(folder, RESULTS_FILE), { force: true })
   writeReport(report, folder)
   display.report(report, join(folder, 'index.html'))
   return exitStatusOfRun(report.verdict)
@@ -160,7 +163,10 @@ function observedPlan(
   return planOf(corpus, asked, (id) => ids.has(id)).map((planned) => {
     const byHand = planned.requires.filter((one) => BY_HAND.includes(one))
     const given = byHand.length === 0 ? '' : ` --capability ${byHand.join(',')}`
-    return { ...planned, reproduce: `npx hookproof observe${given} --grep '${planned.id}:'` }
+    const optedIn = OPT_IN_PROFILES.includes(planned.profile)
+    const profile = optedIn ? ` --profile ${planned.profile}` : ''
+    const reproduce = `npx hookproof observe${given}${profile} --grep '${planned.id}:'`
+    return { ...planned, reproduce }
   })
 }
 

@@ -1,5 +1,5 @@
 import type { EnrollExpectation, InspectExpectation } from '../scenario/types.ts'
-import { ofKind, sliceOfStep } from '../verdict/delivery.ts'
+import { ofKind, sliceOfStep, type Of } from '../verdict/delivery.ts'
 import { enrollmentWords, judgeEnrollment } from '../verdict/enrollment.ts'
 import { wantedCertificate } from '../verdict/words.ts'
 import type { ComparisonRow } from './comparison-row.ts'
@@ -29,6 +29,7 @@ export function inspectionRows(
       mark: shown?.name === expect.certificate ? 'agrees' : 'differs',
       evidence: shown === undefined || shown.name === expect.certificate ? [] : [shown],
     },
+    ...needlessWarnings(shown, expect),
     ...(expect.warnings.length === 0
       ? []
       : [
@@ -40,6 +41,23 @@ export function inspectionRows(
             evidence: missing.length === 0 || shown === undefined ? [] : [shown],
           },
         ]),
+  ]
+}
+
+function needlessWarnings(
+  shown: Of<'inspected'> | undefined,
+  { absentWarnings }: InspectExpectation,
+): readonly ComparisonRow[] {
+  if (shown === undefined || absentWarnings.length === 0) return []
+  const given = absentWarnings.filter((one) => shown.warnings.includes(one))
+  return [
+    {
+      what: 'Warnings',
+      expected: `none of ${absentWarnings.join(', ')}`,
+      seen: sentenceList(given) || 'none of them',
+      mark: given.length === 0 ? 'agrees' : 'differs',
+      evidence: given.length === 0 ? [] : [shown],
+    },
   ]
 }
 

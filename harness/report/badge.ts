@@ -44,17 +44,22 @@ function profileNames(report: Report): string {
   return `${good.slice(0, NAMED).join(', ')}${rest > 0 ? ` +${rest}` : ''}`
 }
 
+/** What was only watched is evidence, and is never to be taken for more. */
+function verdictWords({ verdict, dispatcher }: Report): string {
+  return dispatcher.carrier === 'observe' ? `observed, ${verdict}` : verdict
+}
+
 function message(report: Report): string {
   switch (report.verdict) {
     case 'conformant':
     case 'partial': {
       const names = profileNames(report)
-      return names === '' ? report.verdict : `${report.verdict}: ${names}`
+      return names === '' ? verdictWords(report) : `${verdictWords(report)}: ${names}`
     }
     case 'nonconformant':
-      return `nonconformant: ${report.summary.failed} failed`
+      return `${verdictWords(report)}: ${report.summary.failed} failed`
     case 'inconclusive':
-      return `inconclusive: ${report.summary.inconclusive} open`
+      return `${verdictWords(report)}: ${report.summary.inconclusive} open`
   }
 }
 
@@ -63,7 +68,7 @@ function title(report: Report): string {
   const { dispatcher, profiles, run, suite, summary } = report
   const each = profiles.map(({ id, result }) => `${id} ${result}`)
   return (
-    `${clip(visible(`${dispatcher.name} ${dispatcher.version}`), 100)}: ${report.verdict} in ` +
+    `${clip(visible(`${dispatcher.name} ${dispatcher.version}`), 100)}: ${verdictWords(report)} in ` +
     `hookproof ${visible(suite.version)}, ${run.engine} engine. ` +
     `${summary.passed} of ${count(summary.planned, 'scenario')} passed. ` +
     `Profiles: ${sentenceList(each) || 'none'}.`

@@ -34,7 +34,9 @@ test('a nonconformant report of a whole run on containers may be published', () 
   expect(report.verdict).toBe('nonconformant')
   expect(unmetRules(subject)).toEqual([])
   expect(unmetRules(but({ verdict: 'partial' }))).toEqual([])
-  expect(unmetRules({ ...subject, folderVersion: report.suite.version, readme: null })).toEqual([])
+  expect(unmetRules({ ...subject, folderVersion: null, readme: null })).toEqual([])
+  const bare = unmetRules({ ...subject, folderVersion: report.suite.version, readme: null })
+  expect(bare.map(({ rule }) => rule)).toEqual(['reproduce'])
 })
 
 const DIFFERENCE = { scenario: 'a/b', field: 'verdict', recorded: 'passed', recomputed: 'failed' }

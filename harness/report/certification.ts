@@ -153,8 +153,10 @@ const CHECKS: Readonly<Record<CertificationRule, Check>> = {
       hint: `Move it to reports/${visible(report.suite.version)}/.`,
     }
   },
-  reproduce: ({ readme }) => {
-    if (readme === null || reproduceSection(readme) !== '') return null
+  reproduce: ({ readme, folderVersion }) => {
+    // Before it is in its folder, a report need not have a README.md beside it.
+    if (readme === null && folderVersion === null) return null
+    if (readme !== null && reproduceSection(readme) !== '') return null
     return {
       says: 'the README.md beside the report has no section "## Reproduce" with something in it',
       hint: 'Say what to install and which commands lead to the same report.',

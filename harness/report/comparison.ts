@@ -1,5 +1,6 @@
 import type { Observation } from '../observation/types.ts'
 import { deliverySeen, ofKind } from '../verdict/delivery.ts'
+import { judgeStep } from '../verdict/judge.ts'
 import type { JudgedStep } from '../verdict/judged-step.ts'
 import type { ComparisonRow } from './comparison-row.ts'
 import { deliveryRows } from './delivery-rows.ts'
@@ -25,9 +26,22 @@ export function compare(
     const about = WHAT[step.do]
     if (about === null) return []
     const isBegun = begun.has(index)
-    const rows = isBegun ? stepRows(result, step, index) : []
+    const rows = isBegun ? withFinding(stepRows(result, step, index), result, step, index) : []
     return [{ step: index, what: about, state: isBegun ? 'begun' : 'never-begun', rows }]
   })
+}
+
+/** Where no row differs and yet the judge found something, what it found is a row of its own. */
+function withFinding(
+  rows: readonly ComparisonRow[],
+  { observations }: Pick<ScenarioResult, 'observations'>,
+  step: JudgedStep,
+  index: number,
+): readonly ComparisonRow[] {
+  const finding = judgeStep(observations, step, index)
+  if (finding.finding !== 'failed' || rows.some(({ mark }) => mark === 'differs')) return rows
+  const { expected, seen } = finding
+  return [...rows, { what: 'Judged', expected, seen, mark: 'differs', evidence: [] }]
 }
 
 /**

@@ -92,6 +92,7 @@ function circumstancesOf(report: Report): Readonly<Record<string, string>> {
     suite: `hookproof ${suite.version}`,
     corpus: suite.corpus,
     engine: run.engine,
+    carrier: dispatcher.carrier,
     filtered: run.filtered ? 'some scenarios were left out' : 'nothing was left out',
   }
 }

@@ -6,15 +6,20 @@ import type { ReportedResult } from './model.ts'
 import { narrate } from './narrate.ts'
 import { visible, visibleLines } from './text.ts'
 
-/** Expected against seen, one table a delivery or inspection. Differences are marked only where the scenario failed. */
+const CAPTIONS: Readonly<Record<Comparison['what'], string>> = {
+  delivery: 'Delivery',
+  inspection: 'Inspection',
+  enrollment: 'Enrollment',
+}
+
+/** Expected against seen, one table a delivery, inspection or enrollment. Differences are marked only where the scenario failed. */
 export function comparisonTables(result: ReportedResult): Html {
   const comparisons = compare(result)
   if (comparisons.length === 0) return html``
   const marking = result.verdict === 'failed' || result.advisories.length > 0 ? 'marked' : 'plain'
   const tables = comparisons.map((comparison, index) => {
     const number = comparisons.slice(0, index + 1).filter((one) => one.what === comparison.what)
-    const caption =
-      comparison.what === 'delivery' ? `Delivery ${number.length}` : `Inspection ${number.length}`
+    const caption = `${CAPTIONS[comparison.what]} ${number.length}`
     return comparisonTable(comparison, comparisons.length > 1 ? caption : null, marking)
   })
   return html`<section>

@@ -76,7 +76,7 @@ function inspected(seen: Of<'inspected'>): Narration {
 function enrolled(seen: Of<'enrolled'>): Narration {
   const text =
     seen.unusable === null
-      ? `enrolls "${seen.certificate}" with ${enrollmentWords(seen.answered)} for a key ${seen.key ?? ''}`
+      ? `enrolls "${seen.certificate}" with ${enrollmentWords(seen.answered)} for a key ${seen.key ?? 'that could not be read'}`
       : `enrolls "${seen.certificate}" with ${enrollmentWords(seen.answered)} of no use: ${seen.unusable}`
   return {
     actor: 'adapter',

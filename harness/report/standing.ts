@@ -70,7 +70,7 @@ export function profilesOf(
 }
 
 /**
- * The verdict on the whole run (ARCHITECTURE, decision 7), from the plan and not from what happened
+ * The verdict on the whole run (ARCHITECTURE, decision 8), from the plan and not from what happened
  * to run. An extended profile that is only partly covered does not spoil `conformant`; the core
  * profile does, and so does a filter.
  *

@@ -23,6 +23,7 @@ const FROM_ADAPTER: readonly Observation['kind'][] = [
   'reply',
   'dropped',
   'inspected',
+  'enrolled',
   'adapter-fault',
 ]
 

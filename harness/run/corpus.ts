@@ -49,7 +49,7 @@ export function planOf(
   const wanted = [...DEFAULT_PROFILES, ...asked.profiles]
   return corpus.scenarios.map((scenario) => ({
     ...scenario,
-    reproduce: reproduceLine(scenario.id, asked.reproduce),
+    reproduce: reproduceLine(scenario, asked.reproduce),
     selection: isSelected(scenario.id)
       ? 'selected'
       : wanted.includes(scenario.profile)

@@ -42,7 +42,7 @@ export const test = base.extend<object, { worker: WorkerSession }>({
         folder: run.folder,
         cwd: settings.cwd,
         scenarioById: (id) => corpus.byId.get(id),
-        reproduce: (id) => reproduceLine(id, reproduce),
+        reproduce: (scenario) => reproduceLine(scenario, reproduce),
       })
       const about = {
         suite: { version: suiteVersion(), corpus: corpus.digest },

@@ -1,5 +1,6 @@
 import { HarnessError } from '../errors.ts'
 import type { ScenarioResult } from '../report/model.ts'
+import { visible } from '../report/text.ts'
 import {
   loadKnownFailing,
   type KnownFailing,
@@ -35,7 +36,8 @@ export function withKnown(result: ScenarioResult, entry: KnownFailingEntry | nul
 
 /** What to do about an entry whose scenario passes, in one sentence. */
 export function staleSentence({ file, line, scenario }: KnownFailingEntry): string {
-  return `${file}:${line}: ${scenario} is listed as known to fail, but it passed`
+  // Where shards are merged, the path comes from another machine.
+  return `${visible(file)}:${line}: ${scenario} is listed as known to fail, but it passed`
 }
 
 /** The error for entries whose scenarios passed; null = there is none. */

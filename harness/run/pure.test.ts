@@ -55,23 +55,30 @@ test.describe('an event', () => {
 })
 
 test.describe('the line that reproduces a scenario', () => {
+  const SCENARIO = { id: 'a/b', profile: 'core' } as const
   const settings = (dispatcher: string) =>
     reproduceEnvironment(settingsFrom({ dispatcher, engine: 'embedded' }, {}, '/w'))
 
   test('quotes the dispatcher for a shell', () => {
-    expect(reproduceLine('a/b', settings("node 'my adapter.js'"))).toBe(
+    expect(reproduceLine(SCENARIO, settings("node 'my adapter.js'"))).toBe(
       `HOOKPROOF_DISPATCHER='node '\\''my adapter.js'\\''' HOOKPROOF_ENGINE=embedded npx playwright test --grep 'a/b:'`,
     )
   })
 
   test('keeps credentials of a URL to itself', () => {
-    const line = reproduceLine('a/b', settings('http://user:secret@127.0.0.1:9/adapter'))
+    const line = reproduceLine(SCENARIO, settings('http://user:secret@127.0.0.1:9/adapter'))
     expect(line).not.toContain('secret')
     expect(line).toContain('http://127.0.0.1:9/adapter')
   })
 
+  test('asks for a profile that is run on request only', () => {
+    expect(reproduceLine({ ...SCENARIO, profile: 'strict' }, '')).toBe(
+      "HOOKPROOF_PROFILE=strict npx playwright test --grep 'a/b:'",
+    )
+  })
+
   test('says nothing of the reference dispatcher', () => {
-    expect(reproduceLine('a/b', reproduceEnvironment(settingsFrom({}, {}, '/w')))).toBe(
+    expect(reproduceLine(SCENARIO, reproduceEnvironment(settingsFrom({}, {}, '/w')))).toBe(
       "npx playwright test --grep 'a/b:'",
     )
   })

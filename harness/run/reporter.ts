@@ -80,6 +80,8 @@ export default class ConformanceReporter implements Reporter {
     const message = messageAmong(result.attachments)
     if (message === null) return
     const { result: scenarioResult, entry, ...about } = message
+    // The first verdict counts: with `--retries` a dispatcher could try until it is lucky.
+    if (this.#results.has(scenarioResult.scenario)) return
     this.#results.set(scenarioResult.scenario, scenarioResult)
     this.#about ??= about
     if (entry !== null && scenarioResult.verdict === 'passed') this.#stale.push(entry)

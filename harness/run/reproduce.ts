@@ -1,3 +1,5 @@
+import type { Scenario } from '../scenario/types.ts'
+import { OPT_IN_PROFILES } from '../scenario/vocabulary.ts'
 import { REFERENCE_DISPATCHER, type Settings } from './settings.ts'
 
 /** One argument for a POSIX shell, quoted where needed. */
@@ -24,10 +26,14 @@ export function reproduceEnvironment(settings: Pick<Settings, 'dispatcher' | 'en
 }
 
 /**
- * The one line that runs a single scenario again.
+ * The one line that runs a single scenario again, with its profile where that is run on request only.
  *
  * @param environment - What {@link reproduceEnvironment} made, perhaps on another machine.
  */
-export function reproduceLine(id: string, environment: string): string {
-  return `${environment}npx playwright test --grep '${id}:'`
+export function reproduceLine(
+  { id, profile }: Pick<Scenario, 'id' | 'profile'>,
+  environment: string,
+): string {
+  const optedIn = OPT_IN_PROFILES.some((one) => one === profile)
+  return `${environment}${optedIn ? `HOOKPROOF_PROFILE=${profile} ` : ''}npx playwright test --grep '${id}:'`
 }

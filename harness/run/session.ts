@@ -33,7 +33,7 @@ export interface SessionOptions {
   readonly cwd: string
   /** Finds a control by its id. */
   readonly scenarioById: (id: string) => Scenario | undefined
-  readonly reproduce: (id: string) => string
+  readonly reproduce: (scenario: Scenario) => string
 }
 
 /** One worker's adapter, and everything needed to certify scenarios with it, one after the other. */
@@ -133,7 +133,7 @@ export class Session implements AsyncDisposable {
       observations,
       durationMs,
       stimulus: stimulusForReport(scenario),
-      reproduce: this.#options.reproduce(scenario.id),
+      reproduce: this.#options.reproduce(scenario),
     })
   }
 }

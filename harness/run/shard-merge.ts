@@ -47,14 +47,15 @@ export class ShardMerge {
   }
 
   /**
-   * Takes one result. A later attempt of the same test replaces it.
+   * Takes one result. The first attempt of a test counts, however often it was retried.
    *
    * @throws HarnessError `ERR_SHARDS_OVERLAP` for a second test of the same scenario
    */
   add(test: TestCase, message: ResultMessage): void {
     const { scenario } = message.result
     const known = this.#messages.get(scenario)
-    if (known !== undefined && known.test !== test) {
+    if (known?.test === test) return
+    if (known !== undefined) {
       throw new HarnessError(
         'ERR_SHARDS_OVERLAP',
         `There are two results of ${scenario}: one from ${shardName(known.message.shard)}, one from ${shardName(message.shard)}.`,

@@ -64,7 +64,7 @@ export async function startWorkbench(options: HookproofOptions): Promise<Workben
           folder: run.folder,
           cwd: settings.cwd,
           scenarioById: (id) => corpus.byId.get(id),
-          reproduce: (id) => reproduceLine(id, reproduceEnvironment(settings)),
+          reproduce: (scenario) => reproduceLine(scenario, reproduceEnvironment(settings)),
         })
       },
       [Symbol.asyncDispose]: stop,

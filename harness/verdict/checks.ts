@@ -223,22 +223,6 @@ export function replied(seen: DeliverySeen): Of<'reply'> | Finding {
   return seen.reply ?? inconclusive('adapter', 'the adapter gave no reply to this delivery')
 }
 
-/** Without the second witness everything else may be right, and is still the word of one. */
-export function accountHeard(seen: DeliverySeen): Finding {
-  if (seen.witnesses === 'both') return FINE
-  return {
-    finding: 'fine',
-    grade: 'loose',
-    advisories: [
-      {
-        code: 'account-unheard',
-        reason: null,
-        text: 'The dispatcher’s own account was not heard: what it tells its users is not judged.',
-      },
-    ],
-  }
-}
-
 /** The reason in force: the reply's, else that of the refused configuration. */
 export function givenReason(seen: DeliverySeen): string | null {
   if (seen.configRefusal !== null) return seen.configRefusal.reason

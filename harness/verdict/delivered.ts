@@ -2,7 +2,6 @@ import type { DeliverySeen, Of } from './delivery.ts'
 import { account, endpointAccount } from './account.ts'
 import {
   accepted,
-  accountHeard,
   attempted,
   givenReason,
   rightHeaders,
@@ -89,6 +88,5 @@ export function judgeDelivered(seen: DeliverySeen): Finding {
     () => attemptsAsExpected(seen),
     () => tlsAsExpected(seen),
     () => answerTaken(seen),
-    () => accountHeard(seen),
   ])
 }

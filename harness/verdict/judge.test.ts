@@ -55,6 +55,20 @@ test.describe('a refusal', () => {
     expect(judge(caseOf(story, EXPIRED))).toMatchObject({ verdict: 'failed', reason: 'leak' })
   })
 
+  test('is no advisory beside a control or an adapter that broke: what passes must have worked', () => {
+    const story = () => new Story().step(0).hello().request(204).closed(300)
+    const should = { level: 'SHOULD' } as const
+    expect(judge({ ...caseOf(story(), EXPIRED), ...should, control: 'failed' })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'control',
+    })
+    const broken = story().fault('timeout')
+    expect(judge({ ...caseOf(broken, EXPIRED), ...should })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'adapter',
+    })
+  })
+
   test('is a leak even when control and adapter broke', () => {
     const story = new Story().step(0).hello().request(204).closed(300).fault('gone')
     const verdict = judge(caseOf(story, EXPIRED, { control: 'inconclusive' }))

@@ -23,19 +23,25 @@ export interface Case {
  * Judges one scenario from what was seen. Pure: the same ledger gives the same verdict, which is how
  * `hookproof verify` checks a report.
  *
- * The order is the meaning. A leak is a leak, whatever else broke. Then come faults of the harness
+ * The order is the meaning. A leak is a leak, whatever else broke; but where it is an advisory and passes,
+ * what passes must have worked. Then come faults of the harness
  * and the adapter, then the control, then everything else, step by step.
  */
 export function judge(subject: Case): Verdict {
+  return heard(subject.observations, judged(subject))
+}
+
+function judged(subject: Case): Verdict {
   const findings = subject.steps.map((step, index) => ({
     index,
     finding: judgeStep(subject.observations, step, index),
   }))
   const unclaimed = inexpressible(subject.observations)
   if (unclaimed !== null) return { verdict: 'skipped', because: unclaimed }
-  const leak = findings.find(
-    ({ finding }) => finding.finding === 'failed' && finding.reason === 'leak',
-  )
+  const leak =
+    subject.level === 'SHOULD'
+      ? undefined
+      : findings.find(({ finding }) => finding.finding === 'failed' && finding.reason === 'leak')
   const broken = faults(subject.observations)
   if (leak === undefined && broken !== null) return verdictOf(broken, 0, subject.level)
   if (leak === undefined && subject.control !== null && subject.control !== 'passed') {
@@ -62,7 +68,22 @@ export function judge(subject: Case): Verdict {
   )
 }
 
-function judgeStep(seen: readonly Observation[], step: JudgedStep, index: number): Finding {
+const ACCOUNT_UNHEARD: Advisory = {
+  code: 'account-unheard',
+  reason: null,
+  text: 'The dispatcher’s own account was not heard: what it tells its users is not judged.',
+}
+
+/** Whatever passes without the second witness passes loosely, and says so. */
+function heard(seen: readonly Observation[], verdict: Verdict): Verdict {
+  if (verdict.verdict !== 'passed' || witnessesOf(seen) === 'both') return verdict
+  const told = verdict.advisories.some(({ code }) => code === ACCOUNT_UNHEARD.code)
+  const advisories = told ? verdict.advisories : [...verdict.advisories, ACCOUNT_UNHEARD]
+  return { ...verdict, grade: 'loose', advisories }
+}
+
+/** What was found in one step, by itself. Pure. */
+export function judgeStep(seen: readonly Observation[], step: JudgedStep, index: number): Finding {
   switch (step.do) {
     case 'deliver':
       return judgeDelivery(seen, step.expect, index)

@@ -2,7 +2,6 @@ import { account, endpointAccount } from './account.ts'
 import type { DeliverySeen } from './delivery.ts'
 import {
   accepted,
-  accountHeard,
   attempted,
   enoughConnections,
   givenReason,
@@ -123,7 +122,6 @@ function common(seen: DeliverySeen): readonly (() => Finding)[] {
     () => tlsAsExpected(seen),
     () => answerTaken(seen),
     () => rightReason(seen, givenReason(seen)),
-    () => accountHeard(seen),
   ]
 }
 

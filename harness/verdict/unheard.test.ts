@@ -33,6 +33,15 @@ test('a delivery passes loosely by what the origin and the handshake say, with t
   expect(judge(caseOf(delivery(), DELIVERED, { control: null }))).toMatchObject(PASSED_UNHEARD)
 })
 
+test('what is an advisory passes loosely as well, and says that nobody was heard', () => {
+  const unmet = judge(caseOf(delivery('another'), DELIVERED, { level: 'SHOULD' }))
+  expect(unmet).toMatchObject({
+    verdict: 'passed',
+    grade: 'loose',
+    advisories: [{ code: 'unmet-should' }, { code: 'account-unheard' }],
+  })
+})
+
 test('a refusal passes loosely on a ClientHello without a byte of a request, and on nothing else', () => {
   const refusal = () => new Story().step(0).hello()
   expect(judge(caseOf(refusal().closed(0), EXPIRED))).toMatchObject(PASSED_UNHEARD)

@@ -52,6 +52,12 @@ test('a load balancer lets the handshake through and answers in the style of the
   expect(closing.text).toContain('http-request reject if { ssl_c_used } !{ ssl_c_verify 0 }')
 })
 
+test('an endpoint without ALPN offers a protocol that nobody speaks', async () => {
+  const setup = { alpn: [] }
+  expect(bindOf(await slotOf(setup))).toContain(' alpn none ')
+  expect(bindOf(await slotOf({}))).toContain(' alpn http/1.1 ')
+})
+
 test('who asks for no certificate verifies none', async () => {
   const slot = await slotOf({ loadBalancer: 'strips', clientCertificate: 'not-requested' })
   expect(bindOf(slot)).not.toMatch(/verify|ca-/)

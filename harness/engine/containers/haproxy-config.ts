@@ -43,7 +43,8 @@ export function haproxySlot(
     `ssl-min-ver ${versionName(setup.minVersion)} ssl-max-ver ${versionName(setup.maxVersion)}`,
     ...(setup.ciphers === 'default' ? [] : [`ciphers ${setup.ciphers}`]),
     ...(setup.groups === 'default' ? [] : [`curves ${setup.groups}`]),
-    ...(setup.alpn.length === 0 ? [] : [`alpn ${setup.alpn.join(',')}`]),
+    // A protocol that nobody speaks: without the word, HAProxy from 2.8 on answers with h2 or http/1.1.
+    `alpn ${setup.alpn.join(',') || 'none'}`,
     ...(setup.resumption === 'off' ? ['no-tls-tickets'] : []),
     ...verifyWords(setup, served, file),
   ].join(' ')

@@ -39,10 +39,11 @@ const NO_NUMBER = 65_535
 /** The published port of nginx inside the network of the run. */
 const NGINX_PORT = 8443
 
-/** Which container ends TLS for a setup: nginx, unless it takes a real alert or a load balancer. */
+/** Which container ends TLS for a setup: nginx, unless it takes a real alert, a load balancer or no ALPN. */
 export function terminatorFor(setup: EndpointSetup): Terminator {
   if (setup.scheme === 'http') return 'nginx'
-  if (setup.loadBalancer !== 'none') return 'haproxy'
+  // nginx always answers ALPN.
+  if (setup.loadBalancer !== 'none' || setup.alpn.length === 0) return 'haproxy'
   const alerts = setup.rejectStyle === 'alert' && setup.clientCertificate !== 'not-requested'
   return alerts ? 'haproxy' : 'nginx'
 }
