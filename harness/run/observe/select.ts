@@ -1,11 +1,12 @@
 import { HarnessError } from '../../errors.ts'
+import { canonicalJson } from '../../pki/canonical-json.ts'
 import type { Scenario } from '../../scenario/types.ts'
 import type { Corpus } from '../../scenario/load.ts'
 import { whyNotObservable, type Reach } from './observable.ts'
 
 /**
  * How much is asked of the person: the first scenario of each topic that can be observed, which is the
- * plainest one, or everything that can.
+ * plainest one, as far as it takes the same setup as most others; or everything that can.
  */
 export type Amount = 'first-of-topic' | 'all'
 
@@ -28,12 +29,7 @@ export interface Choice {
 export function selectObservable({ corpus, wanted, reach, amount }: Choice): readonly Scenario[] {
   const able = wanted.filter((scenario) => whyNotObservable(scenario, reach) === null)
   const deviations = able.filter(({ control }) => control !== null)
-  const chosen =
-    amount === 'all'
-      ? deviations
-      : deviations.filter(
-          (one, index) => deviations.findIndex(({ control }) => control === one.control) === index,
-        )
+  const chosen = amount === 'all' ? deviations : firstOfTopics(deviations, corpus)
   const ids = new Set(
     chosen.length > 0
       ? chosen.flatMap(({ id, control }) => [id, control])
@@ -52,4 +48,37 @@ export function selectObservable({ corpus, wanted, reach, amount }: Choice): rea
       : `None of the ${wanted.length} scenarios that match can be observed: of ${first.id}, ${whyNotObservable(first, reach) ?? 'nothing'}.`,
     { hint: 'Run `npx hookproof observe --list` for what can be observed, and why others cannot.' },
   )
+}
+
+/** The first deviation of each topic of which control and deviation are set up like most of all. */
+function firstOfTopics(
+  deviations: readonly Scenario[],
+  { byId }: Pick<Corpus, 'byId'>,
+): readonly Scenario[] {
+  const setups = deviations.map(handedOver)
+  const count = (setup: string): number => setups.filter((one) => one === setup).length
+  const [commonest] = setups.toSorted((one, other) => count(other) - count(one))
+  const alike = deviations.filter((one) => {
+    const control = byId.get(one.control ?? '')
+    return [one, control ?? one].every((scenario) => handedOver(scenario) === commonest)
+  })
+  return alike.filter(
+    (one, index) => alike.findIndex(({ control }) => control === one.control) === index,
+  )
+}
+
+/** The same text for scenarios that give the same things to a person, but for the keys. */
+function handedOver({ dispatcher, certificates }: Scenario): string {
+  const { clientCertificate: own, trustAnchors } = dispatcher
+  const names = new Set([
+    ...(trustAnchors === 'own-store' ? [] : trustAnchors),
+    ...(own === 'none' ? [] : [own.certificate, ...(own.chain === 'issuers' ? [] : own.chain)]),
+  ])
+  // A set grows while it is walked: issuers follow what they issued.
+  for (const name of names) {
+    const issuer = certificates[name]?.issuer
+    if (issuer !== undefined) names.add(issuer)
+  }
+  const described = Object.fromEntries([...names].map((name) => [name, certificates[name] ?? null]))
+  return canonicalJson({ dispatcher, described })
 }
