@@ -164,7 +164,7 @@ test('install, init, doctor, playwright test, verify: all but what needs contain
     inconclusive: 0,
   })
   const needsContainers = report.results.filter(
-    ({ profile, explanation }) => profile === 'core' && explanation.includes('engine containers'),
+    ({ profile, explanation }) => profile === 'core' && explanation.includes('containers engine'),
   )
   expect(needsContainers.length).toBeGreaterThan(0)
   const page = readFileSync(join(folder, 'conformance-report/index.html'), 'utf8')
