@@ -173,5 +173,6 @@ function valuesOf(
     key: key === null ? null : fileOf('key'),
     body: fileOf('body'),
     content_type: contentType,
+    timeout_s: config.timeout_ms === undefined ? null : String(config.timeout_ms / 1000),
   }
 }

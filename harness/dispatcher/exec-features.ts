@@ -1,8 +1,8 @@
 import type { ClientCertificateConfig, TargetConfig, UnsupportedFeature } from './messages.ts'
 
 /**
- * What a configuration asks for that six placeholders cannot express. `timeout_ms` is not among it:
- * the program's own limit applies, and the delivery's deadline ends it.
+ * What a configuration asks for that placeholders cannot express. `timeout_ms` is not among it: where
+ * `{timeout_s}` is not used, the program's own limit applies, and the delivery's deadline ends it.
  */
 export function unsupportedByExec(config: TargetConfig): readonly UnsupportedFeature[] {
   const found: (UnsupportedFeature | null)[] = [

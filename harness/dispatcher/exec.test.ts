@@ -12,6 +12,7 @@ const COMMAND = [
   ['--ca', '{ca}'],
   ['--cert', '{cert}', ['--key', '{key}']],
   '--type={content_type}',
+  ['--max-time', '{timeout_s}'],
   '@{body}',
 ]
 
@@ -67,7 +68,8 @@ test('the program gets values and private files, which are gone afterwards', asy
     limits: { maxParallel: 1 },
     payload: 'verbatim',
   })
-  expect(await adapter.configure('t-1', CONFIG)).toMatchObject({ reply: { result: 'accepted' } })
+  const config = { ...CONFIG, timeout_ms: 1_500 }
+  expect(await adapter.configure('t-1', config)).toMatchObject({ reply: { result: 'accepted' } })
   expect(await adapter.deliver('t-1', EVENT, 2_000)).toEqual({
     outcome: 'ok',
     reply: {
@@ -88,6 +90,8 @@ test('the program gets values and private files, which are gone afterwards', asy
     '--key',
     named('key'),
     '--type=application/json',
+    '--max-time',
+    '1.5',
     body,
   ])
   expect(body).toMatch(/^@/)

@@ -8,6 +8,7 @@ const VALUES = {
   key: null,
   body: '/f/body',
   content_type: 'application/json; charset="utf-8"',
+  timeout_s: '2',
 }
 
 test('placeholders are whole arguments or parts of them, and never split', () => {

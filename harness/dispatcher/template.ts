@@ -1,7 +1,15 @@
 import type { TemplatePart } from './description.ts'
 
 /** What a placeholder of an exec command can be. */
-export const PLACEHOLDERS = ['url', 'ca', 'cert', 'key', 'body', 'content_type'] as const
+export const PLACEHOLDERS = [
+  'url',
+  'ca',
+  'cert',
+  'key',
+  'body',
+  'content_type',
+  'timeout_s',
+] as const
 
 /** One of {@link PLACEHOLDERS}. */
 export type Placeholder = (typeof PLACEHOLDERS)[number]
@@ -12,7 +20,7 @@ export type Values = Readonly<Record<Placeholder, string | null>>
 // `%{http_code}` and `${HOME}` are the program's own business.
 const PATTERN = /(?<![%$])\{([a-z_]+)\}/g
 
-/** `content_type` alone may be missing: many programs have a media type of their own. */
+/** `content_type` and `timeout_s` may be missing: many programs have a media type and a limit of their own. */
 const REQUIRED: readonly Placeholder[] = ['url', 'ca', 'cert', 'key', 'body']
 
 /** What is wrong with a template, in words that follow its name; null = nothing. */

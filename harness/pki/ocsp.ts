@@ -55,18 +55,33 @@ export function createOcspResponse(content: OcspContent): Buffer {
   const signing = signerFor(signer.privateKey, 'sha256')
   const toBeSigned = encode(responseData(content))
   const isDelegated = !signer.der.equals(issuer.der)
-  const basic = sequence(
-    embed(toBeSigned),
-    signing.algorithm,
-    bitString(signing.sign(toBeSigned)),
-    ...(isDelegated ? [contextConstructed(0, sequence(embed(signer.der)))] : []),
+  return responseAround(
+    encode(
+      sequence(
+        embed(toBeSigned),
+        signing.algorithm,
+        bitString(signing.sign(toBeSigned)),
+        ...(isDelegated ? [contextConstructed(0, sequence(embed(signer.der)))] : []),
+      ),
+    ),
   )
+}
+
+/**
+ * A response that says to be definitive and holds something else: its shell is in order, so that an
+ * endpoint which only looks at that, as nginx does, staples it.
+ */
+export function unreadableResponse(): Buffer {
+  return responseAround(Buffer.from('this is no basic OCSP response'))
+}
+
+function responseAround(basic: Buffer): Buffer {
   return encode(
     sequence(
       enumerated(SUCCESSFUL),
       contextConstructed(
         0,
-        sequence(objectIdentifier(OCSP_OIDS.basicResponse), octetString(encode(basic))),
+        sequence(objectIdentifier(OCSP_OIDS.basicResponse), octetString(basic)),
       ),
     ),
   )

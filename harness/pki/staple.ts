@@ -1,5 +1,10 @@
 import type { EndpointSetup, StapledResponse } from '../scenario/setup.ts'
-import { createOcspResponse, tryLaterResponse, type OcspCertificateStatus } from './ocsp.ts'
+import {
+  createOcspResponse,
+  tryLaterResponse,
+  unreadableResponse,
+  type OcspCertificateStatus,
+} from './ocsp.ts'
 import type { IssuedMaterial } from './types.ts'
 
 /** A certificate is revoked this long before the response that says so, in milliseconds. */
@@ -18,7 +23,7 @@ export function stapleOf(
     case 'none':
       return null
     case 'garbage':
-      return Buffer.from('this is no OCSP response')
+      return unreadableResponse()
     case 'try-later':
       return tryLaterResponse()
     default:

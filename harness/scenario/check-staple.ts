@@ -37,8 +37,7 @@ export function checkStaple(
 }
 
 /** Why the containers cannot staple it, or null. */
-function unservable({ staple, rejectStyle, loadBalancer }: EndpointSetup): string | null {
-  if (staple === 'garbage') return 'nginx staples only what it can read as an OCSP response'
+function unservable({ rejectStyle, loadBalancer }: EndpointSetup): string | null {
   if (rejectStyle === 'alert' || loadBalancer !== 'none') {
     return 'where HAProxy ends TLS nothing is stapled'
   }

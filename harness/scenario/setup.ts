@@ -94,7 +94,7 @@ export interface StapledResponse {
 /** What an endpoint staples to its certificate where it is asked to (RFC 6066 8, RFC 8446 4.4.2.1). */
 export type Staple =
   | 'none'
-  /** Octets that are no OCSP response. */
+  /** The shell of an OCSP response around octets that are none. */
   | 'garbage'
   /** A responder's error message, without a signature (RFC 6960 2.3). */
   | 'try-later'

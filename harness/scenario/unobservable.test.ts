@@ -34,11 +34,6 @@ const UNOBSERVABLE: readonly (readonly [title: string, keys: string, says: strin
     '13: scenarios.one.endpoint.staple: a resumed session brings no certificate that it could be stapled to',
   ],
   [
-    'garbage that nginx would have to staple',
-    'endpoint: { staple: garbage }\nexpect: { outcome: refused }',
-    '13: scenarios.one.endpoint.staple: nginx staples only what it can read as an OCSP response; say engines: [embedded]',
-  ],
-  [
     'a staple that HAProxy would have to bring',
     'endpoint: { staple: {}, load-balancer: strips }\nexpect: { outcome: delivered }',
     '13: scenarios.one.endpoint.staple: where HAProxy ends TLS nothing is stapled; say engines: [embedded]',
