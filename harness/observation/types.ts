@@ -38,7 +38,14 @@ export type ClientJudgement =
 
 /** What is wrong with the certification path that a dispatcher's own authority made. */
 export type PathFinding =
-  'valid' | 'untrusted' | 'expired' | 'not-yet-valid' | 'wrong-usage' | 'no-authority'
+  | 'valid'
+  | 'untrusted'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'wrong-usage'
+  | 'no-authority'
+  /** It restricts names, which is not evaluated here: nothing can be said. */
+  | 'not-evaluated'
 
 /** An answer to `enroll`, taken apart. */
 export interface Enrolled {
@@ -55,6 +62,8 @@ export interface Enrolled {
   readonly exponent: string | null
   /** Base64 of SHA-256 over the DER subjectPublicKeyInfo; null = not read. */
   readonly spkiSha256: string | null
+  /** Whose key it was already, outside this scenario, as the end of a sentence; null = nobody's, as far as is known. */
+  readonly known: string | null
   /** Of the request or the certificate, one escaped line; empty for an empty Name. */
   readonly subject: string
   /** Whether the request's signature proves that the dispatcher has the key (RFC 2986 3); `none` for a certificate. */

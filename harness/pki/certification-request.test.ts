@@ -1,7 +1,18 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { expect, test } from '@playwright/test'
+import {
+  bits,
+  commonName,
+  element,
+  integer,
+  octets,
+  oid,
+  sequence,
+  tagged,
+} from '../../fixtures/dispatchers/reference/der-write.ts'
 import { requestFor } from '../../fixtures/dispatchers/reference/enrollment.ts'
 import { readCertificationRequest } from './certification-request.ts'
+import { elementsOf, readElement } from './der-reader.ts'
 import { keyWords, publicExponent } from './key-words.ts'
 import { openssl, run, temporaryFolder, writeFiles } from './test-support.ts'
 
@@ -37,6 +48,34 @@ test('a signature by another key, or over something else, proves nothing', () =>
     expect(readCertificationRequest(inPem(der))).toMatchObject({ proof: 'invalid' })
   }
   expect(readCertificationRequest(inPem(flipped(1)))).toMatchObject({ proof: 'invalid' })
+})
+
+test('an algorithm of another kind of key, or a key that everyone can sign with, proves nothing', () => {
+  const [info, , signature] = elementsOf(readElement(DER).content)
+  if (info === undefined || signature === undefined) throw new Error('no request')
+  const claimed = sequence(info.whole, sequence(oid('1.2.840.113549.1.1.11')), signature.whole)
+  expect(readCertificationRequest(inPem(claimed))).toMatchObject({ proof: 'invalid' })
+
+  // With the exponent 1 a signature is the padded digest itself.
+  const { n = '' } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+    format: 'jwk',
+  })
+  const anyones = createPublicKey({ key: { kty: 'RSA', n, e: 'AQ' }, format: 'jwk' })
+  const spki = anyones.export({ type: 'spki', format: 'der' })
+  const asked = sequence(integer(0), commonName(SUBJECT), spki, tagged(0))
+  const digestInfo = sequence(
+    sequence(oid('2.16.840.1.101.3.4.2.1'), element(0x05)),
+    octets(createHash('sha256').update(asked).digest()),
+  )
+  const padding = Buffer.alloc(256 - 3 - digestInfo.length, 0xff)
+  const padded = Buffer.concat([Buffer.of(0, 1), padding, Buffer.of(0), digestInfo])
+  const forged = sequence(
+    asked,
+    sequence(oid('1.2.840.113549.1.1.11'), element(0x05)),
+    bits(padded),
+  )
+  expect(verify('sha256', asked, anyones, padded)).toBe(true)
+  expect(readCertificationRequest(inPem(forged))).toMatchObject({ proof: 'invalid' })
 })
 
 test('tells Ed25519 and RSA keys, their size and their exponent', () => {

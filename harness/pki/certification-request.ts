@@ -3,6 +3,7 @@
  * be read is a sentence, not an exception.
  */
 import { constants, createPublicKey, verify, type KeyObject } from 'node:crypto'
+import { publicExponent } from './key-words.ts'
 import { elementsOf, readElement, type DerElement } from './der-reader.ts'
 import { encode, objectIdentifier } from './der.ts'
 import { ALGORITHM_OIDS, ATTRIBUTE_OIDS } from './oids.ts'
@@ -95,7 +96,7 @@ function oidHex(dotted: string): string {
   return readElement(encode(objectIdentifier(dotted))).content.toString('hex')
 }
 
-type Way = 'weak' | 'ed25519' | 'pss' | { readonly digest: string }
+type Way = 'weak' | 'ed25519' | 'pss' | { readonly digest: string; readonly key: 'rsa' | 'ec' }
 
 const O = ALGORITHM_OIDS
 const WAYS: ReadonlyMap<string, Way> = new Map(
@@ -104,12 +105,12 @@ const WAYS: ReadonlyMap<string, Way> = new Map(
       [O.md5WithRsa, 'weak'],
       [O.sha1WithRsa, 'weak'],
       [O.ecdsaWithSha1, 'weak'],
-      [O.sha256WithRsa, { digest: 'sha256' }],
-      [O.sha384WithRsa, { digest: 'sha384' }],
-      [O.sha512WithRsa, { digest: 'sha512' }],
-      [O.ecdsaWithSha256, { digest: 'sha256' }],
-      [O.ecdsaWithSha384, { digest: 'sha384' }],
-      [O.ecdsaWithSha512, { digest: 'sha512' }],
+      [O.sha256WithRsa, { digest: 'sha256', key: 'rsa' }],
+      [O.sha384WithRsa, { digest: 'sha384', key: 'rsa' }],
+      [O.sha512WithRsa, { digest: 'sha512', key: 'rsa' }],
+      [O.ecdsaWithSha256, { digest: 'sha256', key: 'ec' }],
+      [O.ecdsaWithSha384, { digest: 'sha384', key: 'ec' }],
+      [O.ecdsaWithSha512, { digest: 'sha512', key: 'ec' }],
       [O.rsassaPss, 'pss'],
       [O.ed25519, 'ed25519'],
     ] as const
@@ -134,7 +135,7 @@ function proofIn(
   if (way === undefined) return 'unknown-algorithm'
   if (way === 'weak') return 'weak'
   // The first octet counts unused bits; a signature is whole octets.
-  if (content[0] !== 0) return 'invalid'
+  if (content[0] !== 0 || !isMadeBy(way, key)) return 'invalid'
   const signature = content.subarray(1)
   try {
     if (way === 'ed25519') return verify(null, signed, key, signature) ? 'valid' : 'invalid'
@@ -145,9 +146,20 @@ function proofIn(
     const saltLength = constants.RSA_PSS_SALTLEN_AUTO
     return verify(digest, signed, { key, padding, saltLength }, signature) ? 'valid' : 'invalid'
   } catch {
-    // A key of another kind than the algorithm's.
     return 'invalid'
   }
+}
+
+/**
+ * Whether a key is of the algorithm's kind, which `verify` does not ask, and one that only its owner can
+ * sign with: with the exponent 1 everyone can.
+ */
+function isMadeBy(way: Exclude<Way, 'weak'>, key: KeyObject): boolean {
+  const { asymmetricKeyType: type } = key
+  if (publicExponent(key) === '1') return false
+  if (way === 'ed25519') return type === 'ed25519'
+  if (way === 'pss') return type === 'rsa' || type === 'rsa-pss'
+  return type === way.key
 }
 
 function pssDigest(parameters: DerElement | undefined): string | null {

@@ -1,6 +1,6 @@
 /**
- * Just enough DER reading to take our own certificates and keys apart without changing an octet.
- * Not a parser for what strangers send.
+ * Just enough DER reading to take certificates, keys and certification requests apart without changing an
+ * octet. It never reads beyond what it is given; whoever gives it a stranger's octets bounds their number.
  */
 import { pkiError } from './pki-error.ts'
 

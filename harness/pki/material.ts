@@ -35,6 +35,11 @@ export class Material implements IssuedMaterial {
     if (!this.#nameByThumbprint.has(sha256)) this.#nameByThumbprint.set(sha256, name)
   }
 
+  /** Those whose keys the harness made. */
+  get issued(): readonly IssuedCertificate[] {
+    return [...this.#withKey.values()]
+  }
+
   get all(): readonly KnownCertificate[] {
     return [...this.#byName.values()]
   }

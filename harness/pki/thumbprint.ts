@@ -1,4 +1,4 @@
-import { createHash, X509Certificate, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { certificateParts } from './der-reader.ts'
 
 /** SHA-256 of a certificate's DER, lower-case hexadecimal: how the ledger knows certificates. */
@@ -27,4 +27,18 @@ export function spkiPin(of: KeyObject | X509Certificate): string {
       ? certificateParts(of.raw).spki
       : of.export({ type: 'spki', format: 'der' })
   return createHash('sha256').update(spki).digest('base64')
+}
+
+/**
+ * {@link spkiPin} of a public key however a stranger has encoded it: the point of an EC key can be
+ * written in three ways (SEC 1 2.3.3), which are one key.
+ */
+export function keyIdentity(key: KeyObject): string {
+  if (key.asymmetricKeyType !== 'ec') return spkiPin(key)
+  try {
+    return spkiPin(createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' }))
+  } catch {
+    // A curve that JWK has no name for, and nobody is asked for.
+    return spkiPin(key)
+  }
 }

@@ -114,6 +114,7 @@ const ONE_OF_EACH: {
     key: 'rsa-2048',
     exponent: '65537',
     spkiSha256: 'spki',
+    known: null,
     subject: 'CN=acme',
     proof: 'invalid',
     path: 'none',

@@ -30,6 +30,8 @@ export interface Drive {
   readonly material: Material
   /** Issues what the dispatcher requests in the course of the scenario. */
   readonly pki: Pki
+  /** Scenario by key, of all that this dispatcher has enrolled. */
+  readonly enrolledKeys: Map<string, string>
   readonly adapter: StartedAdapter
   readonly engine: StartedEngine
   readonly ledger: Ledger

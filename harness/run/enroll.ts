@@ -6,6 +6,7 @@ import { readCertificationRequest } from '../pki/certification-request.ts'
 import type { Pki } from '../pki/issue.ts'
 import { keyWords } from '../pki/key-words.ts'
 import type { Material } from '../pki/material.ts'
+import { keyIdentity } from '../pki/thumbprint.ts'
 import type { KnownCertificate } from '../pki/types.ts'
 import type { EnrollExpectation, Scenario } from '../scenario/types.ts'
 import { judgeEnrollment } from '../verdict/enrollment.ts'
@@ -20,6 +21,8 @@ export interface EnrollParts {
   readonly ledger: Ledger
   /** Takes the certificates in, so that endpoint and ledger know them by name. */
   readonly material: Material
+  /** Scenario by key, of all that this dispatcher has enrolled; see `keyIdentity`. */
+  readonly enrolledKeys: Map<string, string>
 }
 
 /** Handles that the dispatcher gave for its keys, and the certificates of its own authority, by name. */
@@ -72,12 +75,24 @@ export class Enrolling implements Enrollments {
     if (outcome.outcome !== 'ok') return record.broken(ledger, outcome, 'enroll')
     const { reply } = outcome
     const answer = await this.#take(reply, expect)
-    ledger.record({ ...answer.seen, kind: 'enrolled', certificate: expect.certificate })
+    const known = this.#knownAs(answer.seen.spkiSha256)
+    ledger.record({ ...answer.seen, known, kind: 'enrolled', certificate: expect.certificate })
     if (judgeEnrollment(ledger.observations(), expect, step).finding !== 'fine') return 'unfit'
     for (const certificate of answer.certificates) material.admit(certificate)
     this.#handles.set(expect.certificate, reply.enrollment)
     if (reply.kind === 'certificate') this.#chains.set(expect.certificate, answer.chain)
     return 'done'
+  }
+
+  /** Whose key it was before this scenario; from now on it is this scenario's. */
+  #knownAs(key: string | null): string | null {
+    if (key === null) return null
+    const { scenario, material, enrolledKeys } = this.#parts
+    const handedOver = material.issued.find(({ spkiPin }) => spkiPin === key)
+    if (handedOver !== undefined) return `that of "${handedOver.name}", which the harness made`
+    const before = enrolledKeys.get(key) ?? scenario.id
+    enrolledKeys.set(key, before)
+    return before === scenario.id ? null : `that of an enrollment in ${before}`
   }
 
   async #take(reply: EnrollReply, { certificate }: EnrollExpectation): Promise<Taken> {
@@ -100,7 +115,7 @@ export class Enrolling implements Enrollments {
         unusable: null,
         key: printable(keyWords(publicKey), 60),
         exponent: shownExponent(publicKey),
-        spkiSha256: issued.spkiPin,
+        spkiSha256: keyIdentity(publicKey),
         subject: printable(subject, 300),
         proof,
       },

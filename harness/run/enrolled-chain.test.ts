@@ -59,14 +59,25 @@ test('an authority keeps its name, and a certificate that came before is of no u
   })
 })
 
+test('who certifies itself has one name', () => {
+  const own = { certificate: 'own', authority: 'own' }
+  const text = certify(key)
+    .map(({ raw }) => pem('CERTIFICATE', raw))
+    .join('')
+  const { certificates } = takeChain(text, own, new Material([], new Date()))
+  expect(certificates.map(({ name }) => name)).toEqual(['own'])
+})
+
 test('what cannot be read is told, and throws nothing', () => {
   const good = pem('CERTIFICATE', authority.certificate.raw)
-  const whys = [good.slice(0, -40), good.replace(/\nMII/, '\nAAA'), good.repeat(9)].map(
+  const vast = good.replace('\n-----END', `\n${'A'.repeat(24_000)}\n-----END`)
+  const whys = [good.slice(0, -40), good.replace(/\nMII/, '\nAAA'), vast, good.repeat(9)].map(
     (text) => takeChain(text, NAMES, new Material([], new Date())).seen.unusable,
   )
   expect(whys).toEqual([
     'a certificate is cut off',
     'a certificate cannot be read',
+    'a certificate has more than 24000 characters',
     'it has more than 8 certificates',
   ])
 })

@@ -4,12 +4,12 @@ import { printable } from '../observation/printable.ts'
 import type { Enrolled } from '../observation/types.ts'
 import { keyWords, publicExponent } from '../pki/key-words.ts'
 import { pem } from '../pki/pem.ts'
-import { sha256Hex, spkiPin } from '../pki/thumbprint.ts'
+import { keyIdentity, sha256Hex, spkiPin } from '../pki/thumbprint.ts'
 import type { IssuedMaterial, KnownCertificate } from '../pki/types.ts'
 
 /** An answer to `enroll`, taken apart. */
 export interface Taken {
-  readonly seen: Omit<Enrolled, 'kind' | 'certificate'>
+  readonly seen: Omit<Enrolled, 'kind' | 'certificate' | 'known'>
   /** What gets a name in the scenario. */
   readonly certificates: readonly KnownCertificate[]
   /** What the dispatcher's own authority issued, end entity first; empty for a request. */
@@ -39,6 +39,9 @@ const MOST_DIGITS = 90
 export function shownExponent(key: KeyObject): string | null {
   return publicExponent(key)?.slice(0, MOST_DIGITS) ?? null
 }
+
+/** Most characters of a certificate's PEM: one with an RSA-16384 key has a fourth of this. */
+const MOST_CHARACTERS = 24_000
 
 /** Most certificates of a path that are looked at. */
 const LONGEST_PATH = 8
@@ -78,16 +81,18 @@ export function takeChain(text: string, names: PathNames, material: IssuedMateri
       unusable: null,
       key: printable(keyWords(endEntity.publicKey), 60),
       exponent: shownExponent(endEntity.publicKey),
-      spkiSha256: spkiPin(endEntity),
+      spkiSha256: keyIdentity(endEntity.publicKey),
       subject: printable(subjectOf(endEntity), 300),
       path: authority === null ? 'no-authority' : faultOf(endEntity, issuers, authority),
       use: endEntity.ca ? 'authority' : 'end-entity',
     },
     // An authority that issued before has its name; of several the first keeps it.
     certificates: chain.filter(
-      ({ name }) =>
-        name === names.certificate ||
-        (name === names.authority && !material.all.some((one) => one.name === name)),
+      ({ name, x509 }) =>
+        x509 === endEntity ||
+        (x509 === authority &&
+          name !== names.certificate &&
+          !material.all.some((one) => one.name === name)),
     ),
     chain,
   }
@@ -106,11 +111,15 @@ function knownAs(name: string, issuer: string, x509: X509Certificate): KnownCert
   }
 }
 
+/** The extension's object identifier in DER (RFC 5280 4.2.1.10). */
+const NAME_CONSTRAINTS = Buffer.from('0603551d1e', 'hex')
+
 function faultOf(
   endEntity: X509Certificate,
   issuers: readonly X509Certificate[],
   authority: X509Certificate,
 ): Enrolled['path'] {
+  if (issuers.some(({ raw }) => raw.includes(NAME_CONSTRAINTS))) return 'not-evaluated'
   const fault = findPathFault({
     endEntity: endEntity.raw,
     others: issuers.filter((one) => one !== authority).map(({ raw }) => raw),
@@ -134,6 +143,10 @@ function readPath(text: string): readonly X509Certificate[] | string {
   const blocks = text.match(BLOCK) ?? []
   const begun = text.split('-----BEGIN CERTIFICATE-----').length - 1
   if (blocks.length !== begun) return 'a certificate is cut off'
+  // Before Node reads any of it: it takes the square of the octets of a key's exponent.
+  if (blocks.some(({ length }) => length > MOST_CHARACTERS)) {
+    return `a certificate has more than ${MOST_CHARACTERS} characters`
+  }
   if (blocks.length > LONGEST_PATH) return `it has more than ${LONGEST_PATH} certificates`
   try {
     const path = blocks.map((block) => new X509Certificate(block))

@@ -41,6 +41,8 @@ export class Session implements AsyncDisposable {
   readonly adapter: StartedAdapter
   readonly #options: SessionOptions
   readonly #controls = new Map<string, Promise<ScenarioResult>>()
+  /** Scenario by key: two scenarios never have one key of the dispatcher. */
+  readonly #enrolledKeys = new Map<string, string>()
 
   private constructor(adapter: StartedAdapter, options: SessionOptions) {
     this.adapter = adapter
@@ -109,7 +111,9 @@ export class Session implements AsyncDisposable {
     try {
       const material = await this.#options.pki.issue(scenario.certificates)
       const { engine, now, pki } = this.#options
-      await drive({ scenario, material, pki, adapter: this.adapter, engine, ledger, now })
+      const { adapter } = this
+      const enrolledKeys = this.#enrolledKeys
+      await drive({ scenario, material, pki, enrolledKeys, adapter, engine, ledger, now })
     } catch (error) {
       ledger.record({ kind: 'harness-fault', detail: faultSentence(error) })
     }

@@ -26,6 +26,7 @@ const REQUEST: Enrolled = {
   key: 'rsa-2048',
   exponent: '65537',
   spkiSha256: 'one',
+  known: null,
   subject: 'CN=acme',
   proof: 'valid',
   path: 'none',
@@ -91,10 +92,21 @@ test('a key that was enrolled before is no new one', () => {
   expect(verdict).toMatchObject({
     verdict: 'failed',
     step: 1,
-    seen: 'it is the key of "enrolled" again',
+    seen: 'the key is that of "enrolled" again',
   })
   const other = { ...again, spkiSha256: 'another' }
   expect(judge(caseOf(demanding, REQUEST, other))).toMatchObject({ verdict: 'passed' })
+  const known = { ...other, known: 'that of an enrollment in a/b' }
+  expect(judge(caseOf(demanding, REQUEST, known))).toMatchObject({
+    verdict: 'failed',
+    seen: 'the key is that of an enrollment in a/b',
+  })
+})
+
+test('a path that restricts names is not judged', () => {
+  const demanding: EnrollExpectation = { ...LAX, by: 'self', path: 'valid' }
+  const restricted = { ...CERTIFICATE, path: 'not-evaluated' } as const
+  expect(judge(caseOf(demanding, restricted))).toMatchObject({ verdict: 'inconclusive' })
 })
 
 test('what cannot be read, or is the other kind of answer, fails whatever is demanded', () => {

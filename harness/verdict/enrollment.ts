@@ -88,18 +88,15 @@ function saneExponent({ exponent }: Enrolled, expect: EnrollExpectation): Findin
 }
 
 function newPair(
-  { spkiSha256 }: Enrolled,
+  { spkiSha256, known }: Enrolled,
   before: readonly Enrolled[],
   expect: EnrollExpectation,
 ): Finding {
   if (expect.pair === 'any') return FINE
   const same = before.find((one) => one.spkiSha256 === spkiSha256)
-  if (same === undefined) return FINE
-  return failed(
-    'unmet',
-    'a key that was never enrolled before',
-    `it is the key of "${same.certificate}" again`,
-  )
+  const whose = same === undefined ? known : `that of "${same.certificate}" again`
+  if (whose === null) return FINE
+  return failed('unmet', 'a key that was never enrolled before', `the key is ${whose}`)
 }
 
 function subjectPresent({ subject }: Enrolled, expect: EnrollExpectation): Finding {
@@ -110,16 +107,19 @@ function subjectPresent({ subject }: Enrolled, expect: EnrollExpectation): Findi
 const PATHS: Readonly<Record<Enrolled['path'], string>> = {
   none: 'there is no path',
   valid: 'it is valid',
-  untrusted: 'the certificates do not certify each other',
+  untrusted:
+    'the certificates do not lead to a self-signed authority at its end, or one has a critical extension that is not known',
   expired: 'a certificate has expired',
   'not-yet-valid': 'a certificate is not valid yet',
   'wrong-usage': 'the certificate is not meant for a TLS client',
   'no-authority': 'it does not end with the certificate of an authority',
+  'not-evaluated': 'it restricts names, which is not evaluated here',
 }
 
 /** What an endpoint needs to allow the authority instead of each certificate (RFC 5280 6.1). */
 function validPath({ path }: Enrolled, expect: EnrollExpectation): Finding {
   if (expect.path === 'any' || path === 'valid') return FINE
+  if (path === 'not-evaluated') return inconclusive('harness', PATHS[path])
   return failed('unmet', 'a valid certification path up to its authority', PATHS[path])
 }
 
