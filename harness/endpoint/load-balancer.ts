@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { pipeline } from 'node:stream'
-import type { LoadBalancer } from '../scenario/setup.ts'
+import type { OpeningLoadBalancer } from '../scenario/setup.ts'
 import { forwardingFields, isForwarding, REPLACED } from './forwarded-certificate.ts'
 import { BAD_GATEWAY_PAGE } from './nginx-page.ts'
 import type { StartedOrigin } from './origin.ts'
@@ -35,7 +35,7 @@ export function passOn(
     readonly origin: StartedOrigin
     readonly site: Site
     readonly arrival: Arrival
-    readonly mode: Exclude<LoadBalancer, 'none'>
+    readonly mode: OpeningLoadBalancer
   },
 ): void {
   const { origin, site, arrival, mode } = to
@@ -90,7 +90,7 @@ function badGateway(request: IncomingMessage, response: ServerResponse): void {
 /** Names and values in turn, in the order and spelling that they came in. */
 function headersFor(
   request: IncomingMessage,
-  mode: Exclude<LoadBalancer, 'none'>,
+  mode: OpeningLoadBalancer,
   { endEntity }: Arrival,
 ): readonly string[] {
   const headers = endToEnd(request.rawHeaders, new Set(Object.values(REPLACED).flat()))

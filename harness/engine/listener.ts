@@ -90,7 +90,8 @@ function startSlot(
 /** Hands requests to a site: in this process, or over the second hop of a load balancer. */
 export function serveSite(origin: StartedOrigin, site: Site): (setup: EndpointSetup) => Serve {
   return ({ loadBalancer }) =>
-    loadBalancer === 'none'
+    // The wire passes TLS through as well: another hop of that kind would show nowhere.
+    loadBalancer === 'none' || loadBalancer === 'passes-through'
       ? (request, response, arrival) => {
           origin.handle(request, response, { site, arrival, way: { by: 'direct' } })
         }

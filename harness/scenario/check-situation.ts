@@ -104,6 +104,17 @@ function checkEndpoint(endpoint: EndpointSetup, path: DocumentPath, check: Situa
   checkNames(endpoint.clientAnchors, [...path, 'client-anchors'], check)
   checkNames(endpoint.allowedClientCertificates, [...path, 'allowed-client-certificates'], check)
   checkCrl(endpoint, [...path, 'crl'], check)
+  const { loadBalancer, rejectStyle, clientCertificate } = endpoint
+  if (loadBalancer !== 'passes-through') return
+  if (rejectStyle === 'alert' && clientCertificate !== 'not-requested') {
+    check.report(
+      [...path, 'load-balancer'],
+      'the endpoint behind it is nginx, which sends no alert',
+    )
+  }
+  if (endpoint.scheme === 'http') {
+    check.report([...path, 'load-balancer'], 'there is no TLS to pass through')
+  }
 }
 
 /** A thumbprint overrides the path, and with it whatever a CRL says. */

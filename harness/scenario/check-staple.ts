@@ -38,7 +38,7 @@ export function checkStaple(
 
 /** Why the containers cannot staple it, or null. */
 function unservable({ rejectStyle, loadBalancer }: EndpointSetup): string | null {
-  if (rejectStyle === 'alert' || loadBalancer !== 'none') {
+  if (rejectStyle === 'alert' || !['none', 'passes-through'].includes(loadBalancer)) {
     return 'where HAProxy ends TLS nothing is stapled'
   }
   return null

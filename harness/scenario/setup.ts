@@ -39,6 +39,11 @@ export type LoadBalancer =
   | 'forwards-client-cert'
   /** Terminates TLS and adds the fields that were common before RFC 9440, `X-SSL-Client-Cert` among them. */
   | 'forwards-x-headers'
+  /** Leaves TLS to the endpoint behind it, and tells that by a PROXY protocol header whose connection it is. */
+  | 'passes-through'
+
+/** Those that open TLS, and speak plain HTTP with the origin. */
+export type OpeningLoadBalancer = Exclude<LoadBalancer, 'none' | 'passes-through'>
 
 /** One answer of the origin. Answers are used in order; the last one repeats. */
 export type OriginAnswer =

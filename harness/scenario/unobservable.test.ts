@@ -34,6 +34,11 @@ const UNOBSERVABLE: readonly (readonly [title: string, keys: string, says: strin
     '13: scenarios.one.endpoint.staple: a resumed session brings no certificate that it could be stapled to',
   ],
   [
+    'an alert of the nginx behind a load balancer',
+    'endpoint: { load-balancer: passes-through, reject-style: alert }\nexpect: { outcome: delivered }',
+    '13: scenarios.one.endpoint.load-balancer: the endpoint behind it is nginx, which sends no alert',
+  ],
+  [
     'a staple that HAProxy would have to bring',
     'endpoint: { staple: {}, load-balancer: strips }\nexpect: { outcome: delivered }',
     '13: scenarios.one.endpoint.staple: where HAProxy ends TLS nothing is stapled; say engines: [embedded]',

@@ -55,7 +55,13 @@ const base64 = matching(/^[A-Za-z0-9+/]{0,8192}={0,2}$/, 'Base64')
 const slotClaim = object({
   slot: integer(1, 65535),
   /** What stands in front: decides where the client certificate is read from and which headers are believed. */
-  loadBalancer: oneOf(['none', 'strips', 'forwards-client-cert', 'forwards-x-headers']),
+  loadBalancer: oneOf([
+    'none',
+    'strips',
+    'forwards-client-cert',
+    'forwards-x-headers',
+    'passes-through',
+  ]),
 })
 
 const slots = list(slotClaim, 100)

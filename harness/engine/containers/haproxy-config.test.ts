@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { material, setup } from '../../endpoint/test-support.ts'
 import type { EndpointSetup } from '../../scenario/setup.ts'
-import { haproxySlot, type HaproxySlot } from './haproxy-config.ts'
+import { haproxySlot, passThroughSlot, type HaproxySlot } from './haproxy-config.ts'
 import { servedBy } from './served.ts'
 
 const NEXT = { address: '172.20.0.4', port: 8080, proxyHeader: 'none' } as const
@@ -50,6 +50,19 @@ test('a load balancer lets the handshake through and answers in the style of the
   expect(slot.text).toContain('http-request deny deny_status 400 unless { ssl_c_used }')
   const closing = await slotOf({ loadBalancer: 'strips', rejectStyle: 'close' })
   expect(closing.text).toContain('http-request reject if { ssl_c_used } !{ ssl_c_verify 0 }')
+})
+
+test('a slot that passes TLS through opens nothing, and says whose connection it is', () => {
+  const { text, files } = passThroughSlot('what is behind', 20007, {
+    address: 'nginx',
+    port: 8443,
+    proxyHeader: 'sent',
+  })
+  expect(text).toContain('frontend slot-20007 from passes-through\n')
+  expect(text).toContain('  bind 127.0.0.1:20007 accept-proxy\n')
+  expect(text).toContain('  server next nginx:8443 send-proxy-v2\n')
+  expect(text).not.toMatch(/ssl|http/)
+  expect([...files.values()]).toEqual(['what is behind'])
 })
 
 test('an endpoint without ALPN offers a protocol that nobody speaks', async () => {

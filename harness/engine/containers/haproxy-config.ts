@@ -62,6 +62,21 @@ export function haproxySlot(
   return { text: `${lines.join('\n')}\n`, files }
 }
 
+/**
+ * Writes a slot of HAProxy that passes TLS through, with a PROXY header, to the slot of nginx that has its
+ * number. Its file is read by nobody: it makes slots differ that lead to different ones.
+ */
+export function passThroughSlot(shape: string, port: number, next: NextHop): HaproxySlot {
+  const lines = [
+    `frontend slot-${port} from passes-through`,
+    `  bind 127.0.0.1:${port} accept-proxy`,
+    `  default_backend to-${port}`,
+    `backend to-${port} from passes-through`,
+    `  server next ${next.address}:${next.port} send-proxy-v2`,
+  ]
+  return { text: `${lines.join('\n')}\n`, files: new Map([['behind.txt', shape]]) }
+}
+
 function verifyWords(
   { clientCertificate: policy, rejectStyle }: EndpointSetup,
   { anchors, crls, hints }: Served,

@@ -59,7 +59,11 @@ export class HaproxyControl {
   async load(files: ReadonlyMap<string, FileContent>): Promise<void> {
     const mark = randomBytes(8).toString('hex')
     await this.write(new Map([...files, ['generation', mark]]))
-    const refused = this.#feed.wait(({ part }) => part === 'fault', LOAD_MS)
+    // Other faults name the client whose connection they are about.
+    const refused = this.#feed.wait(
+      (part) => part.part === 'fault' && !part.detail.includes('client: '),
+      LOAD_MS,
+    )
     const loading = new AbortController()
     void refused.line.then(() => {
       loading.abort()

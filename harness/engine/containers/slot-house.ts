@@ -2,7 +2,7 @@ import type { IssuedMaterial } from '../../pki/types.ts'
 import type { EndpointSetup } from '../../scenario/setup.ts'
 import type { Claim } from './claim.ts'
 import type { ContainersFacts } from './facts.ts'
-import { haproxySlot, type HaproxySlot, type NextHop } from './haproxy-config.ts'
+import { haproxySlot, passThroughSlot, type HaproxySlot, type NextHop } from './haproxy-config.ts'
 import type { HaproxyControl } from './haproxy-control.ts'
 import { HaproxyPool, type HaproxyWork } from './haproxy-pool.ts'
 import { nginxShape, plainShape } from './nginx-config.ts'
@@ -18,6 +18,8 @@ export interface Lease {
   /** Its number, in the PROXY protocol header and in `Hookproof-Slot`. */
   readonly number: number
   readonly terminator: Terminator
+  /** Where the wire leads: the terminator, or the load balancer that passes TLS through to it. */
+  readonly entrance: Terminator
   /** SHA-256 of the client certificates that are accepted without a path, or null. */
   readonly allowed: readonly string[] | null
 }
@@ -39,9 +41,9 @@ const NO_NUMBER = 65_535
 /** The published port of nginx inside the network of the run. */
 const NGINX_PORT = 8443
 
-/** Which container ends TLS for a setup: nginx, unless it takes a real alert, a load balancer or no ALPN. */
+/** Which container ends TLS for a setup: nginx, unless it takes a real alert, a load balancer that ends it or no ALPN. */
 export function terminatorFor(setup: EndpointSetup): Terminator {
-  if (setup.scheme === 'http') return 'nginx'
+  if (setup.scheme === 'http' || setup.loadBalancer === 'passes-through') return 'nginx'
   // nginx always answers ALPN.
   if (setup.loadBalancer !== 'none' || setup.alpn.length === 0) return 'haproxy'
   const alerts = setup.rejectStyle === 'alert' && setup.clientCertificate !== 'not-requested'
@@ -54,7 +56,7 @@ export class SlotHouse {
   readonly #ports: Ports
   readonly #nginxPool: NginxPool
   readonly #haproxyPool = new HaproxyPool()
-  /** Slots of HAProxy with the plain slot of nginx behind them, which has the same number. */
+  /** Slots of HAProxy with the slot of nginx behind them, which has the same number. */
   readonly #behind = new Set<number>()
   /** Settles, never rejects, when the lease that was asked for last is there. */
   #turn: Promise<void> = Promise.resolve()
@@ -107,8 +109,8 @@ export class SlotHouse {
   }
 
   free(leases: readonly Lease[]): void {
-    for (const { number, terminator } of leases) {
-      if (terminator === 'nginx') this.#nginxPool.free(number)
+    for (const { number, entrance } of leases) {
+      if (entrance === 'nginx') this.#nginxPool.free(number)
       else this.#haproxyPool.free(number)
     }
   }
@@ -118,21 +120,43 @@ export class SlotHouse {
     const allowed = served?.allowed?.map(({ sha256 }) => sha256) ?? null
     if (served === null) {
       const number = this.#nginxPool.take(plainShape(setup.keepAlive), null)
-      return { number, terminator, allowed }
+      return { number, terminator, entrance: terminator, allowed }
+    }
+    if (setup.loadBalancer === 'passes-through') {
+      return {
+        number: this.#takePassThrough(setup, served),
+        terminator,
+        entrance: 'haproxy',
+        allowed,
+      }
     }
     const number =
       terminator === 'nginx'
         ? this.#nginxPool.take(nginxShape(setup, served), served)
         : this.#takeHaproxy(setup, served)
-    return { number, terminator, allowed }
+    return { number, terminator, entrance: terminator, allowed }
+  }
+
+  #nextIsNginx(): NextHop {
+    return { address: this.#parts.facts.nginx.address, port: NGINX_PORT, proxyHeader: 'sent' }
+  }
+
+  #takePassThrough(setup: EndpointSetup, served: Served): number {
+    const shape = nginxShape(setup, served)
+    const sameBehind = JSON.stringify([shape.lines, served.chain])
+    const slotAt = (number: number) => passThroughSlot(sameBehind, number, this.#nextIsNginx())
+    const known = this.#haproxyPool.find(slotAt(NO_NUMBER), NO_NUMBER)
+    if (known !== null) return known
+    const number = this.#nginxPool.take(shape, served)
+    this.#behind.add(number)
+    this.#release(this.#haproxyPool.add(slotAt(number), number))
+    return number
   }
 
   #takeHaproxy(setup: EndpointSetup, served: Served): number {
     const { traffic } = this.#parts.facts.backend
     const isBalancer = setup.loadBalancer !== 'none'
-    const next: NextHop = isBalancer
-      ? { address: this.#parts.facts.nginx.address, port: NGINX_PORT, proxyHeader: 'sent' }
-      : { ...traffic, proxyHeader: 'none' }
+    const next: NextHop = isBalancer ? this.#nextIsNginx() : { ...traffic, proxyHeader: 'none' }
     const slotAt = (number: number): HaproxySlot => haproxySlot(setup, served, number, next)
     const known = this.#haproxyPool.find(slotAt(NO_NUMBER), NO_NUMBER)
     if (known !== null) return known

@@ -69,7 +69,7 @@ export class SlotSet implements Disposable {
       name,
       speaks: setup.scheme === 'http' ? 'plaintext' : 'tls',
       host: '127.0.0.1',
-      port: facts[lease.terminator].port,
+      port: facts[lease.entrance].port,
       admit(_localPort, connection) {
         const number = visits.open({
           listener,
@@ -103,7 +103,7 @@ export class SlotSet implements Disposable {
   }
 
   get terminators(): ReadonlySet<Terminator> {
-    return new Set(this.#slots.map(({ lease }) => lease.terminator))
+    return new Set(this.#slots.flatMap(({ lease }) => [lease.terminator, lease.entrance]))
   }
 
   [Symbol.dispose](): void {

@@ -110,7 +110,10 @@ test('reads the end of a connection, and a slot that is not there', () => {
     received: 1360,
     sent: 1420,
   })
-  expect(readHaproxyLine(line.replace('"--"', '"SC"'))).toMatchObject({ part: 'fault' })
+  expect(readHaproxyLine(line.replace('"--"', '"SC"'))).toMatchObject({
+    part: 'fault',
+    detail: expect.stringMatching(/slot \d+, client: 127\./),
+  })
 })
 
 test('reads notices', () => {

@@ -65,7 +65,9 @@ function readJson(line: string): LogPart {
 function readEnd(fields: JsonFields, connection: number): LogPart {
   const slot = Number(fields.text('slot'))
   if (fields.text('state').startsWith('SC')) {
-    return { part: 'fault', detail: `HAProxy could not reach its slot ${slot}` }
+    // As nginx does, it names the client whose connection it is about.
+    const client = fields.text('connection')
+    return { part: 'fault', detail: `HAProxy could not reach its slot ${slot}, client: ${client}` }
   }
   const received = fields.number('received')
   return { part: 'ended', connection, slot, received, sent: fields.number('sent') }
