@@ -35,7 +35,7 @@ const UNOBSERVABLE: readonly (readonly [title: string, keys: string, says: strin
   ],
   [
     'an alert of the nginx behind a load balancer',
-    'endpoint: { load-balancer: passes-through, reject-style: alert }\nexpect: { outcome: delivered }',
+    'endpoint: { load-balancer: passes-through, reject-style: alert }\nengines: [containers]\nexpect: { outcome: delivered }',
     '13: scenarios.one.endpoint.load-balancer: the endpoint behind it is nginx, which sends no alert',
   ],
   [
