@@ -63,7 +63,7 @@ export interface Enrolled {
   /** Base64 of SHA-256 over the DER subjectPublicKeyInfo; null = not read. */
   readonly spkiSha256: string | null
   /** Whose key it was already, outside this scenario, as the end of a sentence; null = nobody's, as far as is known. */
-  readonly known: string | null
+  readonly knownAs: string | null
   /** Of the request or the certificate, one escaped line; empty for an empty Name. */
   readonly subject: string
   /** Whether the request's signature proves that the dispatcher has the key (RFC 2986 3); `none` for a certificate. */

@@ -114,7 +114,7 @@ const ONE_OF_EACH: {
     key: 'rsa-2048',
     exponent: '65537',
     spkiSha256: 'spki',
-    known: null,
+    knownAs: null,
     subject: 'CN=acme',
     proof: 'invalid',
     path: 'none',

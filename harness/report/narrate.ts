@@ -87,6 +87,7 @@ function enrolled(seen: Of<'enrolled'>): Narration {
     details: [
       ['subject', seen.subject || 'empty'],
       ['SPKI SHA-256', seen.spkiSha256 ?? 'not read'],
+      ...(seen.knownAs === null ? [] : [['the key is', seen.knownAs] as const]),
       ...(seen.exponent === null ? [] : [['public exponent', seen.exponent] as const]),
       ...(seen.answered === 'csr'
         ? [['proof of possession', seen.proof] as const]

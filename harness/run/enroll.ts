@@ -75,8 +75,8 @@ export class Enrolling implements Enrollments {
     if (outcome.outcome !== 'ok') return record.broken(ledger, outcome, 'enroll')
     const { reply } = outcome
     const answer = await this.#take(reply, expect)
-    const known = this.#knownAs(answer.seen.spkiSha256)
-    ledger.record({ ...answer.seen, known, kind: 'enrolled', certificate: expect.certificate })
+    const knownAs = this.#knownAs(answer.seen.spkiSha256)
+    ledger.record({ ...answer.seen, knownAs, kind: 'enrolled', certificate: expect.certificate })
     if (judgeEnrollment(ledger.observations(), expect, step).finding !== 'fine') return 'unfit'
     for (const certificate of answer.certificates) material.admit(certificate)
     this.#handles.set(expect.certificate, reply.enrollment)

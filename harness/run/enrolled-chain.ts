@@ -9,7 +9,7 @@ import type { IssuedMaterial, KnownCertificate } from '../pki/types.ts'
 
 /** An answer to `enroll`, taken apart. */
 export interface Taken {
-  readonly seen: Omit<Enrolled, 'kind' | 'certificate' | 'known'>
+  readonly seen: Omit<Enrolled, 'kind' | 'certificate' | 'knownAs'>
   /** What gets a name in the scenario. */
   readonly certificates: readonly KnownCertificate[]
   /** What the dispatcher's own authority issued, end entity first; empty for a request. */

@@ -26,7 +26,7 @@ const REQUEST: Enrolled = {
   key: 'rsa-2048',
   exponent: '65537',
   spkiSha256: 'one',
-  known: null,
+  knownAs: null,
   subject: 'CN=acme',
   proof: 'valid',
   path: 'none',
@@ -96,7 +96,7 @@ test('a key that was enrolled before is no new one', () => {
   })
   const other = { ...again, spkiSha256: 'another' }
   expect(judge(caseOf(demanding, REQUEST, other))).toMatchObject({ verdict: 'passed' })
-  const known = { ...other, known: 'that of an enrollment in a/b' }
+  const known = { ...other, knownAs: 'that of an enrollment in a/b' }
   expect(judge(caseOf(demanding, REQUEST, known))).toMatchObject({
     verdict: 'failed',
     seen: 'the key is that of an enrollment in a/b',

@@ -88,13 +88,13 @@ function saneExponent({ exponent }: Enrolled, expect: EnrollExpectation): Findin
 }
 
 function newPair(
-  { spkiSha256, known }: Enrolled,
+  { spkiSha256, knownAs }: Enrolled,
   before: readonly Enrolled[],
   expect: EnrollExpectation,
 ): Finding {
   if (expect.pair === 'any') return FINE
   const same = before.find((one) => one.spkiSha256 === spkiSha256)
-  const whose = same === undefined ? known : `that of "${same.certificate}" again`
+  const whose = same === undefined ? knownAs : `that of "${same.certificate}" again`
   if (whose === null) return FINE
   return failed('unmet', 'a key that was never enrolled before', `the key is ${whose}`)
 }
