@@ -13,8 +13,12 @@ export interface CaOption {
   readonly validation: 'openssl' | 'own'
 }
 
-/** Names of real public authorities: foreign to every PKI that the harness makes. */
 const FOREIGN_HINTS = 3
+
+/** Real public authorities in PEM: foreign to every PKI that the harness makes. */
+export function foreignHints(): string[] {
+  return rootCertificates.slice(0, FOREIGN_HINTS)
+}
 
 /**
  * The hints of a setup.
@@ -33,7 +37,7 @@ export function caOptionFor(
       // An empty array, unlike none, also keeps Node's own roots out.
       return { ca: [], validation: 'own' }
     case 'foreign':
-      return { ca: rootCertificates.slice(0, FOREIGN_HINTS), validation: 'own' }
+      return { ca: foreignHints(), validation: 'own' }
     case 'matching': {
       const matching = matchingHints(setup, material)
       const [only, ...others] = sent
@@ -48,7 +52,8 @@ export function caOptionFor(
   }
 }
 
-function matchingHints(
+/** The authorities under which an endpoint takes certificates: its anchors, and what issued those that it allows. */
+export function matchingHints(
   { clientAnchors, allowedClientCertificates: allowed }: EndpointSetup,
   material: IssuedMaterial,
 ): readonly KnownCertificate[] {

@@ -24,9 +24,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Passes a request on to the origin over a second hop, plain HTTP on loopback, and the answer back.
- * Fields in which only a load balancer may
- * speak of a certificate are removed (RFC 9440 2.4); one that forwards adds the true ones.
+ * Passes a request on to the origin over a second hop, plain HTTP on loopback, and the answer back. Fields
+ * in which only a load balancer may speak of a certificate are removed (RFC 9440 2.4); one that forwards
+ * adds the true ones.
  */
 export function passOn(
   request: IncomingMessage,
@@ -87,13 +87,16 @@ function badGateway(request: IncomingMessage, response: ServerResponse): void {
   response.end(BAD_GATEWAY_PAGE)
 }
 
+/** What only a load balancer may say (RFC 9440 2.4). */
+const OF_BALANCERS: ReadonlySet<string> = new Set(Object.values(REPLACED).flat())
+
 /** Names and values in turn, in the order and spelling that they came in. */
 function headersFor(
   request: IncomingMessage,
   mode: OpeningLoadBalancer,
   { endEntity }: Arrival,
 ): readonly string[] {
-  const headers = endToEnd(request.rawHeaders, new Set(Object.values(REPLACED).flat()))
+  const headers = endToEnd(request.rawHeaders, OF_BALANCERS)
   return isForwarding(mode) ? [...headers, ...forwardingFields(mode, endEntity)] : headers
 }
 

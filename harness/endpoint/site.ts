@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Recorder } from '../observation/ledger.ts'
 import type { BearerFinding, Listener } from '../observation/types.ts'
-import type { EndpointSetup, LoadBalancer, OriginAnswer } from '../scenario/setup.ts'
+import type { EndpointSetup, OpeningLoadBalancer, OriginAnswer } from '../scenario/setup.ts'
 import { checkSignature } from './event-signature.ts'
 import { forwardedThumbprint, isForwarding } from './forwarded-certificate.ts'
 import { plainAnswer, sendAnswer, statusOf, waitOn, type RedirectTargets } from './origin-answer.ts'
@@ -25,7 +25,7 @@ export interface Visit {
     /** The certificate is what the load balancer says, and the headers are what it was sent. */
     | {
         readonly by: 'load-balancer'
-        readonly mode: Exclude<LoadBalancer, 'none'>
+        readonly mode: OpeningLoadBalancer
         readonly headersAsSent: DistinctHeaders
       }
 }

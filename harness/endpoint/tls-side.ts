@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
 import { createServer, type Server, type TlsOptions } from 'node:tls'
 import { HarnessError } from '../errors.ts'
+import { chainOf } from '../pki/chain.ts'
 import { stapleOf } from '../pki/staple.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
 import type { EndpointSetup } from '../scenario/setup.ts'
@@ -62,10 +63,7 @@ function optionsFor(
   material: IssuedMaterial,
   ticketKeys: Buffer,
 ): { readonly options: TlsOptions; readonly validation: CaOption['validation'] } {
-  const sent =
-    setup.chain === 'issuers'
-      ? [material.get(setup.certificate), ...material.issuersOf(setup.certificate)]
-      : setup.chain.map((name) => material.get(name))
+  const sent = chainOf(setup, material)
   const { ca, validation } = caOptionFor(setup, material, sent)
   const options: TlsOptions = {
     key: material.get(setup.certificate).keyPem,

@@ -38,8 +38,9 @@ function withFinding(
   step: JudgedStep,
   index: number,
 ): readonly ComparisonRow[] {
+  if (rows.some(({ mark }) => mark === 'differs')) return rows
   const finding = judgeStep(observations, step, index)
-  if (finding.finding !== 'failed' || rows.some(({ mark }) => mark === 'differs')) return rows
+  if (finding.finding !== 'failed') return rows
   const { expected, seen } = finding
   return [...rows, { what: 'Judged', expected, seen, mark: 'differs', evidence: [] }]
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientCertificateConfig } from '../dispatcher/messages.ts'
+import { chainOf } from '../pki/chain.ts'
 import { toJks } from '../pki/jks.ts'
 import { toPkcs12 } from '../pki/pkcs12.ts'
 import type { IssuedMaterial, KnownCertificate } from '../pki/types.ts'
@@ -7,16 +8,6 @@ import type { ClientCertificateSetup } from '../scenario/setup.ts'
 import type { Enrollments } from './enroll.ts'
 
 const RIGHT_PASSPHRASE = 'correct horse battery staple'
-
-/** The certificates of a bundle in order: as listed, or the end entity and its issuers without the root. */
-export function chainOf(
-  setup: { readonly certificate: string; readonly chain: readonly string[] | 'issuers' },
-  material: IssuedMaterial,
-): readonly KnownCertificate[] {
-  return setup.chain === 'issuers'
-    ? [material.known(setup.certificate), ...material.issuersOf(setup.certificate)]
-    : setup.chain.map((name) => material.known(name))
-}
 
 /** The client certificate as it is handed to the adapter, damaged where the scenario says so. */
 export function clientCertificateConfig(

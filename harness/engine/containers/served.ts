@@ -1,6 +1,8 @@
-import { createSecureContext, rootCertificates } from 'node:tls'
+import { createSecureContext } from 'node:tls'
+import { foreignHints, matchingHints } from '../../endpoint/ca-hints.ts'
 import { clientCrls } from '../../endpoint/client-crls.ts'
 import { HarnessError } from '../../errors.ts'
+import { chainOf } from '../../pki/chain.ts'
 import { stapleOf } from '../../pki/staple.ts'
 import type { IssuedMaterial } from '../../pki/types.ts'
 import type { EndpointSetup, TlsVersion } from '../../scenario/setup.ts'
@@ -34,19 +36,13 @@ export interface AllowedCertificate {
 
 const VERSIONS: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
 
-/** How many real public authorities are named where hints are to be foreign, as on the embedded engine. */
-const FOREIGN_HINTS = 3
-
 /**
  * What terminators are given for a setup.
  *
  * @throws HarnessError `ERR_ENGINE_FAULT` for a certificate that OpenSSL cannot serve.
  */
 export function servedBy(setup: EndpointSetup, material: IssuedMaterial): Served {
-  const sent =
-    setup.chain === 'issuers'
-      ? [material.known(setup.certificate), ...material.issuersOf(setup.certificate)]
-      : setup.chain.map((name) => material.known(name))
+  const sent = chainOf(setup, material)
   const chain = sent.map(({ pem }) => pem).join('\n')
   const key = material.get(setup.certificate).keyPem
   const anchors = pemOf(setup.clientAnchors, material)
@@ -77,13 +73,11 @@ function hintsOf(setup: EndpointSetup, material: IssuedMaterial): string {
     case 'none':
       return ''
     case 'foreign':
-      return rootCertificates.slice(0, FOREIGN_HINTS).join('\n')
-    case 'matching': {
-      const allowed = setup.allowedClientCertificates
-      const issuers =
-        allowed === 'any-under-anchors' ? [] : allowed.map((name) => material.known(name).issuer)
-      return pemOf([...new Set([...setup.clientAnchors, ...issuers])], material)
-    }
+      return foreignHints().join('\n')
+    case 'matching':
+      return matchingHints(setup, material)
+        .map(({ pem }) => pem)
+        .join('\n')
   }
 }
 

@@ -1,8 +1,9 @@
 import type { ClientCertificateConfig } from '../../dispatcher/messages.ts'
 import { canonicalJson } from '../../pki/canonical-json.ts'
+import { chainOf } from '../../pki/chain.ts'
 import type { IssuedMaterial } from '../../pki/types.ts'
 import type { ClientCertificateSetup, DispatcherSetup } from '../../scenario/setup.ts'
-import { chainOf, clientCertificateConfig } from '../client-certificate.ts'
+import { clientCertificateConfig } from '../client-certificate.ts'
 import { NOTHING_ENROLLED } from '../enroll.ts'
 
 /** The files of one configuration that a person can be given, each under its one name. */

@@ -1,6 +1,7 @@
 import { FIXED_CERTIFICATES } from '../../scenario/defaults.ts'
 import type { Expectation, Scenario } from '../../scenario/types.ts'
 import { CORE_CAPABILITIES, type Capability } from '../../scenario/vocabulary.ts'
+import { withIssuers } from './issuers.ts'
 
 /** What a person can hand to a product without an adapter, beside what every dispatcher must take. */
 export const BY_HAND: readonly Capability[] = [
@@ -50,16 +51,7 @@ function tooMuchToSetUp(scenario: Scenario): string | null {
 /** Whether the endpoint shows a certificate under the authority that every adapter's process trusts. */
 function meetsPublicPki({ endpoint, certificates }: Scenario): boolean {
   const shown = endpoint.chain === 'issuers' ? [endpoint.certificate] : endpoint.chain
-  return shown.some((name) => {
-    const passed = new Set<string>()
-    for (let next: string | undefined = name; next !== undefined;) {
-      if (FIXED_CERTIFICATES.includes(next)) return true
-      if (passed.has(next)) return false
-      passed.add(next)
-      next = certificates[next]?.issuer
-    }
-    return false
-  })
+  return withIssuers(shown, certificates).some((name) => FIXED_CERTIFICATES.includes(name))
 }
 
 function missing({ requires }: Scenario, { capabilities }: Reach): string | null {

@@ -2,6 +2,7 @@ import { HarnessError } from '../../errors.ts'
 import { canonicalJson } from '../../pki/canonical-json.ts'
 import type { Scenario } from '../../scenario/types.ts'
 import type { Corpus } from '../../scenario/load.ts'
+import { withIssuers } from './issuers.ts'
 import { whyNotObservable, type Reach } from './observable.ts'
 
 /**
@@ -70,15 +71,11 @@ function firstOfTopics(
 /** The same text for scenarios that give the same things to a person, but for the keys. */
 function handedOver({ dispatcher, certificates }: Scenario): string {
   const { clientCertificate: own, trustAnchors } = dispatcher
-  const names = new Set([
+  const given = [
     ...(trustAnchors === 'own-store' ? [] : trustAnchors),
     ...(own === 'none' ? [] : [own.certificate, ...(own.chain === 'issuers' ? [] : own.chain)]),
-  ])
-  // A set grows while it is walked: issuers follow what they issued.
-  for (const name of names) {
-    const issuer = certificates[name]?.issuer
-    if (issuer !== undefined) names.add(issuer)
-  }
-  const described = Object.fromEntries([...names].map((name) => [name, certificates[name] ?? null]))
+  ]
+  const names = withIssuers(given, certificates)
+  const described = Object.fromEntries(names.map((name) => [name, certificates[name] ?? null]))
   return canonicalJson({ dispatcher, described })
 }
