@@ -19,6 +19,9 @@ import { RESULT_ATTACHMENT, type ResultMessage } from './result-message.ts'
 import { currentRun } from './run-folder.ts'
 import { currentSettings } from './settings.ts'
 
+/** Name of the attachment with the adapter's stderr; only a scenario that did not pass has one. */
+const WORDS_ATTACHMENT = 'adapter stderr'
+
 /**
  * Declares one Playwright test for each scenario of the configured profiles. Call it in a spec file.
  * Tests carry the tags `@MUST` or `@SHOULD`, `@<profile>` and `@<topic>`, the name of the scenario's file:
@@ -48,6 +51,10 @@ export function declareConformanceTests(): void {
         contentType: 'application/json',
       })
       test.skip(result.verdict === 'skipped', result.explanation)
+      const words = worker.session.adapterWords(scenario)
+      if (result.verdict !== 'passed' && words !== '') {
+        await info.attach(WORDS_ATTACHMENT, { body: words, contentType: 'text/plain' })
+      }
       for (const { text } of result.advisories) {
         info.annotations.push({ type: 'advisory', description: text })
       }

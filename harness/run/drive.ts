@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { StartedAdapter } from '../dispatcher/adapter.ts'
 import type { StartedEngine, StartedScenario } from '../engine/types.ts'
 import type { Ledger } from '../observation/ledger.ts'
 import type { Pki } from '../pki/issue.ts'
@@ -8,6 +7,7 @@ import { leadingEnrollments } from '../scenario/check-enrollment.ts'
 import type { Scenario, Step, TargetName } from '../scenario/types.ts'
 import { Enrolling } from './enroll.ts'
 import { createEvent } from './event.ts'
+import type { DrivenAdapter } from './overhear.ts'
 import { record } from './record.ts'
 import { targetConfig } from './target-config.ts'
 
@@ -32,7 +32,7 @@ export interface Drive {
   readonly pki: Pki
   /** Scenario by key, of all that this dispatcher has enrolled. */
   readonly enrolledKeys: Map<string, string>
-  readonly adapter: StartedAdapter
+  readonly adapter: DrivenAdapter
   readonly engine: StartedEngine
   readonly ledger: Ledger
   readonly now: Date

@@ -1,4 +1,3 @@
-import type { StartedAdapter } from '../dispatcher/adapter.ts'
 import type { EnrollReply } from '../dispatcher/messages.ts'
 import type { Ledger } from '../observation/ledger.ts'
 import { printable } from '../observation/printable.ts'
@@ -11,12 +10,13 @@ import type { KnownCertificate } from '../pki/types.ts'
 import type { EnrollExpectation, Scenario } from '../scenario/types.ts'
 import { judgeEnrollment } from '../verdict/enrollment.ts'
 import { NOTHING_READ, shownExponent, takeChain, unusable, type Taken } from './enrolled-chain.ts'
+import type { DrivenAdapter } from './overhear.ts'
 import { record } from './record.ts'
 
 /** What enrolling takes. */
 export interface EnrollParts {
   readonly scenario: Scenario
-  readonly adapter: StartedAdapter
+  readonly adapter: Pick<DrivenAdapter, 'enroll'>
   readonly pki: Pki
   readonly ledger: Ledger
   /** Takes the certificates in, so that endpoint and ledger know them by name. */

@@ -14,6 +14,7 @@ import { notApplicable } from '../verdict/applicability.ts'
 import { judge } from '../verdict/judge.ts'
 import type { Verdict } from '../verdict/types.ts'
 import { drive } from './drive.ts'
+import { overheard } from './overhear.ts'
 import { scenarioResult } from './result.ts'
 import { stimulusForReport } from './stimulus.ts'
 
@@ -43,6 +44,7 @@ export class Session implements AsyncDisposable {
   readonly #controls = new Map<string, Promise<ScenarioResult>>()
   /** Scenario by key: two scenarios never have one key of the dispatcher. */
   readonly #enrolledKeys = new Map<string, string>()
+  readonly #words = new Map<string, readonly string[]>()
 
   private constructor(adapter: StartedAdapter, options: SessionOptions) {
     this.adapter = adapter
@@ -70,6 +72,14 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.adapter[Symbol.asyncDispose]()
+  }
+
+  /**
+   * What the adapter wrote on stderr while the scenario ran, a paragraph for each request, redacted; empty =
+   * nothing. No part of the result: reports are published, and this is for whoever debugs the adapter.
+   */
+  adapterWords(scenario: Scenario): string {
+    return (this.#words.get(scenario.id) ?? []).join('\n')
   }
 
   /** Runs one scenario beside its control and judges it. Never rejects: every fault is a result. */
@@ -108,10 +118,14 @@ export class Session implements AsyncDisposable {
   async #run(scenario: Scenario, control: Verdict['verdict'] | null): Promise<ScenarioResult> {
     const began = performance.now()
     const ledger = new Ledger()
+    const words: string[] = []
+    this.#words.set(scenario.id, words)
     try {
       const material = await this.#options.pki.issue(scenario.certificates)
       const { engine, now, pki } = this.#options
-      const { adapter } = this
+      const adapter = overheard(this.adapter, (command, text) => {
+        words.push(`[${command}]`, text)
+      })
       const enrolledKeys = this.#enrolledKeys
       await drive({ scenario, material, pki, enrolledKeys, adapter, engine, ledger, now })
     } catch (error) {
