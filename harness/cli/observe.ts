@@ -36,7 +36,8 @@ const HELP = `npx hookproof observe [options]
   --grep PATTERN      only scenarios whose "id: title @level @profile @topic" matches
   --profile A,B       only these profiles
   --capability A,B    what your product can be given besides PEM and a private CA:
-                      client-certificate.pkcs12, client-certificate.jks, pin.spki
+                      client-certificate.pkcs12, client-certificate.jks, pin.spki,
+                      trust.crl
   --list              what would be observed and what could be, and why the rest cannot
 
   How your product gets here (default: loopback only):

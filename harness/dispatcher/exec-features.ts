@@ -7,6 +7,7 @@ import type { ClientCertificateConfig, TargetConfig, UnsupportedFeature } from '
 export function unsupportedByExec(config: TargetConfig): readonly UnsupportedFeature[] {
   const found: (UnsupportedFeature | null)[] = [
     config.spki_pins === undefined ? null : 'pin.spki',
+    config.crls_pem === undefined ? null : 'trust.crl',
     certificateFeature(config.client_certificate),
     config.tls === undefined ? null : 'tls.min_version',
     oauth2Feature(config),

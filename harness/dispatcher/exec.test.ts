@@ -234,6 +234,7 @@ test('what six placeholders cannot express is unsupported, by capability', async
   const outcome = await adapter.configure('t-1', {
     ...CONFIG,
     spki_pins: [pin],
+    crls_pem: '-----BEGIN X509 CRL-----',
     client_certificate: { format: 'pkcs12', data_b64: '', passphrase: '' },
     tls: { min_version: 'TLSv1.3' },
     oauth2: { token_url: 'https://localhost/', client_id: 'a', auth_method: 'tls_client_auth' },
@@ -246,6 +247,7 @@ test('what six placeholders cannot express is unsupported, by capability', async
       result: 'unsupported',
       unsupported: [
         'pin.spki',
+        'trust.crl',
         'client-certificate.pkcs12',
         'tls.min_version',
         'oauth2.tls-client-auth',

@@ -74,6 +74,8 @@ export interface TargetConfig {
   readonly url: string
   /** The only roots to trust for this target; absent = the dispatcher's own store. */
   readonly trust_anchors_pem?: string
+  /** X.509 CRLs that every certificate of the server's path below the anchor is looked up in; absent = none is. */
+  readonly crls_pem?: string
   /** Base64 of SHA-256 over the DER subjectPublicKeyInfo; absent = no pins. */
   readonly spki_pins?: readonly string[]
   /** Absent = the dispatcher has no certificate for this target. */

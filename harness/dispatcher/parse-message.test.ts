@@ -240,6 +240,8 @@ test('the harness holds its own requests to the schema', () => {
   const configure = (fields: object): string | null =>
     problemInRequest({ cmd: 'configure', id: 1, target: 't', config: { ...CONFIG, ...fields } })
   expect(configure({ spki_pins: ['short'] })).toMatch(/config\.spki_pins\[0\]/)
+  expect(configure({ crls_pem: '-----BEGIN X509 CRL-----' })).toBeNull()
+  expect(configure({ crls_pem: '-----BEGIN CERTIFICATE-----' })).toMatch(/config\.crls_pem/)
   expect(configure({ client_certificate: { format: 'pfx' } })).toMatch(
     /config\.client_certificate.*pfx/,
   )

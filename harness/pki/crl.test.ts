@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { crlsPem } from './crl-bundle.ts'
 import { createCrl } from './crl.ts'
 import {
   endEntity,
@@ -85,4 +86,38 @@ test('says nothing of an empty list, and refuses what is no serial number', asyn
   const files = await writeFiles(folder.path, { crl: createCrl(content).pem })
   const { output } = await run('openssl', 'crl', '-in', files.crl, '-noout', '-text')
   expect(output).toContain('No Revoked Certificates')
+})
+
+test('carries what a description adds, and the signature of another key', async () => {
+  const material = await newPki().issue({ ...path(), other: endEntity('intermediate') })
+  const described = {
+    issuer: 'intermediate',
+    signedBy: null,
+    revoked: ['endpoint'],
+    reason: 'certificate-hold',
+    thisUpdateMs: -HOUR,
+    nextUpdateMs: HOUR,
+    number: 7,
+    extensions: [{ oid: '2.5.29.28', criticality: 'critical', hex: '30038101ff' }],
+    entryExtensions: [{ oid: '1.2.3.4', criticality: 'non-critical', hex: '0500' }],
+  } as const
+  const bundle = crlsPem([described, { ...described, signedBy: 'root' }], material)
+  const [right, wrong] = bundle.match(/-----BEGIN[^]*?END X509 CRL-----\n/g) ?? []
+  expect(`${right ?? ''}${wrong ?? ''}`).toBe(bundle)
+  expect(() => crlsPem([{ ...described, revoked: ['nobody'] }], material)).toThrow('nobody')
+  test.skip(openssl === 'absent', 'needs openssl')
+  await using folder = await temporaryFolder()
+  const files = await writeFiles(folder.path, {
+    right: right ?? '',
+    wrong: wrong ?? '',
+    intermediate: material.get('intermediate').pem,
+  })
+  const read = ['-noout', '-text', '-CAfile', files.intermediate]
+  const { output } = await run('openssl', 'crl', '-in', files.right, ...read)
+  expect(output).toContain('verify OK')
+  expect(output).toContain('Certificate Hold')
+  expect(output).toContain('Only User Certificates')
+  expect(output).toContain('1.2.3.4')
+  const other = await run('openssl', 'crl', '-in', files.wrong, ...read)
+  expect(other.output).toMatch(/verify failure/)
 })

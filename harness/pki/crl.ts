@@ -1,3 +1,5 @@
+import type { RawExtension } from '../scenario/certificate.ts'
+import type { RevocationReason } from '../scenario/revocation-list.ts'
 import {
   contextConstructed,
   embed,
@@ -9,7 +11,7 @@ import {
   type Asn1,
 } from './der.ts'
 import { certificateParts } from './der-reader.ts'
-import { authorityKeyIdentifier, extension } from './extensions.ts'
+import { authorityKeyIdentifier, extension, rawExtension } from './extensions.ts'
 import { keyFacts } from './key-facts.ts'
 import { EXTENSION_OIDS } from './oids.ts'
 import { pem } from './pem.ts'
@@ -19,8 +21,8 @@ import { signedDer } from './tbs.ts'
 import { time } from './time.ts'
 import type { IssuedCertificate } from './types.ts'
 
-/** CRLReason (RFC 5280 5.3.1) without the two that only delta CRLs and nothing use. */
-const REASON_CODES = {
+/** CRLReason (RFC 5280 5.3.1). */
+const REASON_CODES: Readonly<Record<RevocationReason, number>> = {
   'key-compromise': 1,
   'ca-compromise': 2,
   'affiliation-changed': 3,
@@ -28,10 +30,7 @@ const REASON_CODES = {
   'cessation-of-operation': 5,
   'certificate-hold': 6,
   'privilege-withdrawn': 9,
-} as const
-
-/** Why a certificate was revoked. */
-export type RevocationReason = keyof typeof REASON_CODES
+}
 
 /** One revoked certificate. */
 export interface RevokedCertificate {
@@ -40,16 +39,22 @@ export interface RevokedCertificate {
   readonly at: Date
   /** Default: no reason is stated, which means `unspecified`. */
   readonly reason?: RevocationReason
+  /** Further extensions of the entry, as octets. */
+  readonly extensions?: readonly RawExtension[]
 }
 
 /** What a CRL says. */
 export interface CrlContent {
   readonly issuer: Pick<IssuedCertificate, 'der' | 'privateKey'>
+  /** Whose key signs. Default: the issuer's, by which alone the signature verifies. */
+  readonly signer?: Pick<IssuedCertificate, 'privateKey'>
   readonly revoked: readonly RevokedCertificate[]
   readonly thisUpdate: Date
   readonly nextUpdate: Date
   /** cRLNumber, from 0 (RFC 5280 5.2.3). */
   readonly number: number
+  /** Further extensions, as octets. */
+  readonly extensions?: readonly RawExtension[]
 }
 
 /** A CRL in both forms. */
@@ -59,13 +64,13 @@ export interface Crl {
 }
 
 /**
- * A version 2 CRL (RFC 5280 5.1), signed by the issuer with SHA-256, or Ed25519.
+ * A version 2 CRL (RFC 5280 5.1), signed with SHA-256, or Ed25519.
  *
  * @throws HarnessError `ERR_PKI` for a serial number or date that cannot be written.
  */
 export function createCrl(content: CrlContent): Crl {
   const { issuer, revoked } = content
-  const signer = signerFor(issuer.privateKey, 'sha256')
+  const signer = signerFor((content.signer ?? issuer).privateKey, 'sha256')
   const list = sequence(
     // Version 2 is written as 1.
     integer(1),
@@ -80,6 +85,7 @@ export function createCrl(content: CrlContent): Crl {
       sequence(
         authorityKeyIdentifier(keyFacts(issuer.privateKey).identifier),
         extension(EXTENSION_OIDS.crlNumber, 'non-critical', encode(integer(content.number))),
+        ...(content.extensions ?? []).map(rawExtension),
       ),
     ),
   )
@@ -87,11 +93,21 @@ export function createCrl(content: CrlContent): Crl {
   return { der, pem: pem('X509 CRL', der) }
 }
 
-function revokedCertificate({ serialHex, at, reason }: RevokedCertificate): Asn1 {
-  const members = [integerOctets(serialOctets(serialHex)), time(at)]
-  if (reason === undefined) return sequence(...members)
+function revokedCertificate({ serialHex, at, reason, extensions }: RevokedCertificate): Asn1 {
+  const stated = [
+    ...(reason === undefined ? [] : [reasonCode(reason)]),
+    ...(extensions ?? []).map(rawExtension),
+  ]
+  return sequence(
+    integerOctets(serialOctets(serialHex)),
+    time(at),
+    ...(stated.length === 0 ? [] : [sequence(...stated)]),
+  )
+}
+
+function reasonCode(reason: RevocationReason): Asn1 {
   const value = encode(enumerated(REASON_CODES[reason]))
-  return sequence(...members, sequence(extension(EXTENSION_OIDS.reasonCode, 'non-critical', value)))
+  return extension(EXTENSION_OIDS.reasonCode, 'non-critical', value)
 }
 
 /** Content octets of a number that is not negative, as DER wants them. */

@@ -5,6 +5,7 @@ import type {
   GeneralName,
   KeyUsage,
   NameConstraints,
+  RawExtension,
 } from '../scenario/certificate.ts'
 import {
   bitString,
@@ -30,6 +31,11 @@ export function extension(oid: string, criticality: Criticality, value: Uint8Arr
   return criticality === 'critical'
     ? sequence(objectIdentifier(oid), yes(), octetString(value))
     : sequence(objectIdentifier(oid), octetString(value))
+}
+
+/** An extension whose value is given as octets. @throws HarnessError `ERR_PKI` when they are not hexadecimal. */
+export function rawExtension({ oid, criticality, hex }: RawExtension): Asn1 {
+  return extension(oid, criticality, octetsFromHex(hex, `value of extension ${oid}`))
 }
 
 /** authorityKeyIdentifier with a keyIdentifier alone (RFC 5280 4.2.1.1). */
@@ -131,8 +137,6 @@ export function extensionsOf(
     extensions.push(subjectAlternativeName(d.subjectAlternativeNames, criticality))
   }
   if (d.nameConstraints !== 'none') extensions.push(nameConstraints(d.nameConstraints))
-  for (const { oid, criticality, hex } of d.extensions) {
-    extensions.push(extension(oid, criticality, octetsFromHex(hex, `value of extension ${oid}`)))
-  }
+  extensions.push(...d.extensions.map(rawExtension))
   return extensions
 }

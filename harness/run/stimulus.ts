@@ -11,6 +11,7 @@ export function stimulusForReport(scenario: Scenario): Readonly<Record<string, u
     host: endpoint.host,
     trustAnchors: dispatcher.trustAnchors,
     pins: dispatcher.pins,
+    crls: dispatcher.crls,
     clientCertificate: dispatcher.clientCertificate,
     minVersion: dispatcher.minVersion,
     oauth2:

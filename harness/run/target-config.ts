@@ -1,5 +1,6 @@
 import type { OAuth2Config, TargetConfig } from '../dispatcher/messages.ts'
 import type { StartedScenario } from '../engine/types.ts'
+import { crlsPem } from '../pki/crl-bundle.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
 import type { DispatcherSetup, OAuth2Setup, TokenServerSetup } from '../scenario/setup.ts'
 import { clientCertificateConfig } from './client-certificate.ts'
@@ -28,6 +29,7 @@ export function targetConfig(sources: ConfigSources): TargetConfig {
     ...(dispatcher.trustAnchors === 'own-store'
       ? {}
       : { trust_anchors_pem: anchorsPem(dispatcher.trustAnchors, material) }),
+    ...(dispatcher.crls === 'none' ? {} : { crls_pem: crlsPem(dispatcher.crls, material) }),
     ...(dispatcher.pins === 'none'
       ? {}
       : { spki_pins: dispatcher.pins.map((name) => material.known(name).spkiPin) }),

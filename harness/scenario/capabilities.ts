@@ -18,6 +18,7 @@ export function capabilitiesFor(
   )
   for (const { dispatcher, tokenServer, endpoint } of told) {
     if (dispatcher.pins !== 'none') needed.add('pin.spki')
+    if (dispatcher.crls !== 'none') needed.add('trust.crl')
     if (dispatcher.retry !== 'none') needed.add('retry')
     if (dispatcher.signature !== 'none') needed.add(`signature.${dispatcher.signature}`)
     addContainer(dispatcher.clientCertificate, needed)

@@ -1,3 +1,4 @@
+import { checkCrls } from './check-crls.ts'
 import { checkStaple } from './check-staple.ts'
 import { unknownName } from './read-certificates.ts'
 import { knows, type Layers } from './layers.ts'
@@ -43,13 +44,14 @@ export function checkSituation(check: SituationCheck): void {
 }
 
 function checkDispatcher(
-  { clientCertificate, trustAnchors, pins }: DispatcherSetup,
+  { clientCertificate, trustAnchors, pins, crls }: DispatcherSetup,
   path: DocumentPath,
   check: SituationCheck,
 ): void {
   checkClient(clientCertificate, [...path, 'client-certificate'], check)
   checkNames(trustAnchors, [...path, 'trust-anchors'], check)
   checkNames(pins, [...path, 'pins'], check)
+  checkCrls(crls, [...path, 'crls'], check)
 }
 
 function checkTokens(check: SituationCheck): void {

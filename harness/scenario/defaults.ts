@@ -1,6 +1,7 @@
 import type {
   RawCertificate,
   RawClientCertificate,
+  RawCrl,
   RawDispatcher,
   RawEndpoint,
   RawStaple,
@@ -177,6 +178,7 @@ export const STANDARD_CLIENT_CERTIFICATE = {
 export const STANDARD_DISPATCHER = {
   'trust-anchors': ['root'],
   pins: 'none',
+  crls: 'none',
   'client-certificate': STANDARD_CLIENT_CERTIFICATE,
   'min-version': 'default',
   oauth2: 'none',
@@ -184,6 +186,17 @@ export const STANDARD_DISPATCHER = {
   retry: 'none',
   timeout: '5s',
 } as const satisfies RawDispatcher
+
+/** `crls: { root: {} }`: the root said yesterday that it has revoked nothing, and says so for a week. */
+export const STANDARD_DISPATCHER_CRL = {
+  revoked: [],
+  reason: 'none',
+  'this-update': '-1d',
+  'next-update': '+7d',
+  number: 1,
+  extensions: [],
+  'entry-extensions': [],
+} as const satisfies RawCrl
 
 /** `oauth2: {}`: the target's own certificate and trust anchors. */
 export const STANDARD_OAUTH2 = { 'client-certificate': 'same', 'trust-anchors': 'same' } as const

@@ -229,3 +229,46 @@ expect:
     answerBytes: 1000,
   })
 })
+
+test('CRLs for the dispatcher: one of each authority that is named, and none where that is taken away', () => {
+  const control = `control:
+  title: Delivers in a test
+  dispatcher: { crls: { root: {}, intermediate: {} } }
+  expect: { outcome: delivered }
+`
+  const one = parseOne(
+    `dispatcher:
+  crls:
+    root: none
+    intermediate: { revoked: [endpoint], reason: certificate-hold }
+    newer: { issuer: intermediate, signed-by: rogue-ca, this-update: -1h, next-update: +1h, number: 2 }
+expect: { outcome: refused }`,
+    control,
+  )
+  expect(one.requires).toEqual(['client-certificate.pem', 'trust.crl'])
+  const hour = 3_600_000
+  expect(one.dispatcher.crls).toEqual([
+    {
+      issuer: 'intermediate',
+      signedBy: null,
+      revoked: ['endpoint'],
+      reason: 'certificate-hold',
+      thisUpdateMs: -24 * hour,
+      nextUpdateMs: 7 * 24 * hour,
+      number: 1,
+      extensions: [],
+      entryExtensions: [],
+    },
+    {
+      issuer: 'intermediate',
+      signedBy: 'rogue-ca',
+      revoked: [],
+      reason: 'none',
+      thisUpdateMs: -hour,
+      nextUpdateMs: hour,
+      number: 2,
+      extensions: [],
+      entryExtensions: [],
+    },
+  ])
+})

@@ -14,6 +14,7 @@ import type {
   RawExtension,
   SignatureHash,
 } from './certificate.ts'
+import type { RevocationReason } from './revocation-list.ts'
 import type {
   CaHints,
   ClientCertificatePolicy,
@@ -151,10 +152,24 @@ export interface RawClientCertificate {
   readonly 'pem-style'?: ClientCertificateSetup['pemStyle']
 }
 
+/** A CRL, or a patch of one. Its own name is that of its issuer unless it says otherwise. */
+export interface RawCrl {
+  readonly issuer?: string
+  readonly 'signed-by'?: string
+  readonly revoked?: readonly string[]
+  readonly reason?: RevocationReason | 'none'
+  readonly 'this-update'?: RawDuration
+  readonly 'next-update'?: RawDuration
+  readonly number?: number
+  readonly extensions?: readonly RawExtension[]
+  readonly 'entry-extensions'?: readonly RawExtension[]
+}
+
 /** The dispatcher's configuration, or a patch of it. */
 export interface RawDispatcher {
   readonly 'trust-anchors'?: readonly string[] | 'own-store'
   readonly pins?: readonly string[] | 'none'
+  readonly crls?: Readonly<Record<string, RawCrl | 'none'>> | 'none'
   readonly 'client-certificate'?: RawClientCertificate | 'none'
   readonly 'min-version'?: DispatcherSetup['minVersion']
   readonly oauth2?:

@@ -2,6 +2,7 @@ import {
   STANDARD_CLIENT_CERTIFICATE,
   STANDARD_CRL,
   STANDARD_DISPATCHER,
+  STANDARD_DISPATCHER_CRL,
   STANDARD_ENDPOINT,
   STANDARD_OAUTH2,
   STANDARD_RETRY,
@@ -13,11 +14,13 @@ import { merge } from './merge.ts'
 import type {
   RawAnswer,
   RawClientCertificate,
+  RawCrl,
   RawDispatcher,
   RawEndpoint,
   RawStaple,
   RawTokenServer,
 } from './raw.ts'
+import type { CrlDescription } from './revocation-list.ts'
 import type {
   ClientCertificateSetup,
   DispatcherSetup,
@@ -145,6 +148,7 @@ function readDispatcher(raw: RawDispatcher): DispatcherSetup {
   return {
     trustAnchors: full['trust-anchors'],
     pins: full.pins,
+    crls: full.crls === 'none' ? 'none' : readCrls(full.crls),
     clientCertificate: client === 'none' ? 'none' : readClientCertificate(client),
     minVersion: full['min-version'],
     oauth2: full.oauth2 === 'none' ? 'none' : readOAuth2(full.oauth2),
@@ -158,6 +162,24 @@ function readDispatcher(raw: RawDispatcher): DispatcherSetup {
           },
     timeoutMs: milliseconds(full.timeout),
   }
+}
+
+function readCrls(raw: Readonly<Record<string, RawCrl | 'none'>>): readonly CrlDescription[] {
+  return Object.entries(raw).flatMap(([name, crl]) => {
+    if (crl === 'none') return []
+    const full = { ...STANDARD_DISPATCHER_CRL, ...crl }
+    return {
+      issuer: full.issuer ?? name,
+      signedBy: full['signed-by'] ?? null,
+      revoked: full.revoked,
+      reason: full.reason,
+      thisUpdateMs: milliseconds(full['this-update']),
+      nextUpdateMs: milliseconds(full['next-update']),
+      number: full.number,
+      extensions: full.extensions,
+      entryExtensions: full['entry-extensions'],
+    }
+  })
 }
 
 function readOAuth2(raw: Exclude<RawDispatcher['oauth2'], 'none' | undefined>): OAuth2Setup {

@@ -54,6 +54,11 @@ const REFUSALS: readonly Refusal[] = [
     says: `things.yaml:13: scenarios.one.endpoint.certificate: no certificate is called "endpiont" (did you mean "endpoint"?); there are: ${STANDARD}`,
   },
   {
+    title: 'an unknown authority of a CRL',
+    keys: 'dispatcher: { crls: { rot: {} } }\nexpect: { outcome: refused }',
+    says: `things.yaml:13: scenarios.one.dispatcher.crls: no certificate is called "rot" (did you mean "root"?); there are: ${STANDARD}`,
+  },
+  {
     title: 'the name of something that every object has',
     keys: 'endpoint: { chain: [constructor] }\nexpect: { outcome: refused }',
     says: `things.yaml:13: scenarios.one.endpoint.chain[0]: no certificate is called "constructor"; there are: ${STANDARD}`,

@@ -1,5 +1,7 @@
 /** The situation of a scenario: the endpoint it meets and what the dispatcher is told. */
 
+import type { CrlDescription } from './revocation-list.ts'
+
 /** Whether the TLS server sends a CertificateRequest, and whether an answer without a certificate will do. */
 export type ClientCertificatePolicy = 'required' | 'requested' | 'not-requested'
 
@@ -227,6 +229,8 @@ export interface DispatcherSetup {
   readonly trustAnchors: readonly string[] | 'own-store'
   /** Names of the certificates whose SPKI is pinned; `none` = the field is left out. */
   readonly pins: readonly string[] | 'none'
+  /** CRLs that the server's path must be checked against, in order; `none` = the field is left out. */
+  readonly crls: readonly CrlDescription[] | 'none'
   readonly clientCertificate: ClientCertificateSetup | 'none'
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | 'default'
   readonly oauth2: OAuth2Setup | 'none'

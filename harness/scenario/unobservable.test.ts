@@ -49,6 +49,21 @@ const UNOBSERVABLE: readonly (readonly [title: string, keys: string, says: strin
     '13: scenarios.one.endpoint.staple.next-update: newer information would be there before this one',
   ],
   [
+    'CRLs of which none is left',
+    'dispatcher: { crls: { root: none } }\nexpect: { outcome: refused }',
+    '13: scenarios.one.dispatcher.crls: no CRL is left; say crls: none',
+  ],
+  [
+    'a CRL that is replaced before there is one',
+    'dispatcher: { crls: { root: { next-update: -2d } } }\nexpect: { outcome: refused }',
+    '13: scenarios.one.dispatcher.crls: the CRL of root is replaced before it is issued',
+  ],
+  [
+    'a reason for no revocation',
+    'dispatcher: { crls: { root: { reason: superseded } } }\nexpect: { outcome: refused }',
+    '13: scenarios.one.dispatcher.crls: the CRL of root has no entry that could say so',
+  ],
+  [
     'a status request in plaintext',
     'endpoint: { scheme: http }\nexpect: { outcome: refused, status-request: asked }',
     '14: scenarios.one.expect.status-request: the endpoint does not speak TLS',

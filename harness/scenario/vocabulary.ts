@@ -7,6 +7,7 @@ export const CAPABILITIES = [
   'client-certificate.pkcs12',
   'client-certificate.jks',
   'pin.spki',
+  'trust.crl',
   'oauth2.client-secret',
   'oauth2.tls-client-auth',
   'oauth2.self-signed-tls-client-auth',

@@ -69,6 +69,7 @@ type config struct {
 	} `json:"tls"`
 	TimeoutMs int `json:"timeout_ms"`
 
+	CrlsPem   json.RawMessage `json:"crls_pem"`
 	SpkiPins  json.RawMessage `json:"spki_pins"`
 	OAuth2    json.RawMessage `json:"oauth2"`
 	Retry     json.RawMessage `json:"retry"`
@@ -172,6 +173,9 @@ func configure(name string, config config) object {
 func unsupportedIn(config config) (missing []string) {
 	if certificate := config.ClientCertificate; certificate != nil && certificate.Format != "pem" {
 		missing = append(missing, "client-certificate."+certificate.Format)
+	}
+	if config.CrlsPem != nil {
+		missing = append(missing, "trust.crl")
 	}
 	if config.SpkiPins != nil {
 		missing = append(missing, "pin.spki")

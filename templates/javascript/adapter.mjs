@@ -62,11 +62,12 @@ function configure(target, config) {
 }
 
 /** Capabilities that a configuration asks for and this dispatcher has not. */
-function unsupportedIn({ client_certificate, spki_pins, oauth2, signature, retry }) {
+function unsupportedIn({ client_certificate, crls_pem, spki_pins, oauth2, signature, retry }) {
   return [
     ...(client_certificate !== undefined && client_certificate.format !== 'pem'
       ? [`client-certificate.${client_certificate.format}`]
       : []),
+    ...(crls_pem === undefined ? [] : ['trust.crl']),
     ...(spki_pins === undefined ? [] : ['pin.spki']),
     ...(oauth2 === undefined ? [] : ['oauth2.tls-client-auth']),
     ...(signature === undefined ? [] : [`signature.${signature.scheme}`]),

@@ -84,7 +84,7 @@ def unsupported_in(config):
     found = [] if certificate_format == "pem" else ["client-certificate." + certificate_format]
     if "signature" in config:
         found.append("signature." + config["signature"]["scheme"])
-    others = {"spki_pins": "pin.spki", "oauth2": "oauth2.tls-client-auth", "retry": "retry"}
+    others = {"crls_pem": "trust.crl", "spki_pins": "pin.spki", "oauth2": "oauth2.tls-client-auth", "retry": "retry"}
     return found + [capability for key, capability in others.items() if key in config]
 
 

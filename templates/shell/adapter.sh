@@ -37,7 +37,7 @@ configure() {
   local unsupported
   unsupported=$(jq -c '.config | [
       (.client_certificate.format // "pem" | select(. != "pem") | "client-certificate." + .),
-      (.spki_pins // empty | "pin.spki"), (.oauth2 // empty | "oauth2.tls-client-auth"),
+      (.crls_pem // empty | "trust.crl"), (.spki_pins // empty | "pin.spki"), (.oauth2 // empty | "oauth2.tls-client-auth"),
       (.signature // empty | "signature." + .scheme), (.retry // empty | "retry")
     ]' <<<"$line")
   if [ "$unsupported" != '[]' ]; then

@@ -1,6 +1,7 @@
 import type { ClientCertificateConfig } from '../../dispatcher/messages.ts'
 import { canonicalJson } from '../../pki/canonical-json.ts'
 import { chainOf } from '../../pki/chain.ts'
+import { crlsPem } from '../../pki/crl-bundle.ts'
 import type { IssuedMaterial } from '../../pki/types.ts'
 import type { ClientCertificateSetup, DispatcherSetup } from '../../scenario/setup.ts'
 import { clientCertificateConfig } from '../client-certificate.ts'
@@ -16,6 +17,7 @@ export const BUNDLE_FILES = {
   jks: 'client.jks',
   passphrase: 'passphrase.txt',
   pins: 'pins.txt',
+  crls: 'crls.pem',
 } as const
 
 /** What one of the {@link BUNDLE_FILES} is. */
@@ -25,14 +27,23 @@ export type BundlePart = keyof typeof BUNDLE_FILES
 export type Bundle = ReadonlyMap<BundlePart, string | Buffer>
 
 /**
- * The same text for setups that a person sets up alike: with the same trust anchors, pins and client
- * certificate, whatever the names that the scenarios give them.
+ * The same text for setups that a person sets up alike: with the same trust anchors, CRLs, pins and
+ * client certificate, whatever the names that the scenarios give them.
  */
 export function setUpAlike(dispatcher: DispatcherSetup, material: IssuedMaterial): string {
   const thumbprints = (names: readonly string[]) => names.map((name) => material.get(name).sha256)
-  const { trustAnchors, pins, clientCertificate } = dispatcher
+  const { trustAnchors, crls, pins, clientCertificate } = dispatcher
   return canonicalJson({
     trustAnchors: trustAnchors === 'own-store' ? trustAnchors : thumbprints(trustAnchors),
+    crls:
+      crls === 'none'
+        ? crls
+        : crls.map((crl) => ({
+            ...crl,
+            issuer: material.get(crl.issuer).sha256,
+            signedBy: crl.signedBy === null ? null : material.get(crl.signedBy).sha256,
+            revoked: thumbprints(crl.revoked),
+          })),
     pins: pins === 'none' ? pins : pins.map((name) => material.get(name).spkiPin),
     clientCertificate:
       clientCertificate === 'none'
@@ -51,10 +62,11 @@ export function setUpAlike(dispatcher: DispatcherSetup, material: IssuedMaterial
  */
 export function bundleOf(dispatcher: DispatcherSetup, material: IssuedMaterial, now: Date): Bundle {
   const files = new Map<BundlePart, string | Buffer>()
-  const { trustAnchors, pins, clientCertificate } = dispatcher
+  const { trustAnchors, crls, pins, clientCertificate } = dispatcher
   if (trustAnchors !== 'own-store') {
     files.set('trust-anchors', trustAnchors.map((name) => material.get(name).pem).join(''))
   }
+  if (crls !== 'none') files.set('crls', crlsPem(crls, material))
   if (pins !== 'none') {
     files.set('pins', pins.map((name) => `${material.get(name).spkiPin}\n`).join(''))
   }

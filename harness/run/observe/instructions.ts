@@ -78,12 +78,15 @@ export function instructionsText({ setups }: Instructions): string {
   const many = setups.length > 1
   const parts = setups.map(({ folder, files, endpoints }, index) => {
     const trust = files['trust-anchors']
-    const { pins } = files
+    const { crls, pins } = files
     const ways = WAYS.filter(({ parts: [first] }) => first !== undefined && first in files)
     return [
       many ? `Setup ${index + 1}, folder ${folder}` : `The setup, folder ${folder}`,
       '',
       ...(trust === undefined ? [] : ['  Trust, and nothing else:', `    ${trust}`]),
+      ...(crls === undefined
+        ? []
+        : ['  Check the whole path of a server against these CRLs:', `    ${crls}`]),
       ...(pins === undefined
         ? []
         : ['  Pin these public keys (SHA-256 of the SPKI, base64):', `    ${pins}`]),

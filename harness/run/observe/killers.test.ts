@@ -38,12 +38,13 @@ type Setup = HandOut['instructions']['setups'][number]
 
 function configFor(url: string, { files }: Setup, folder: string): TargetConfig {
   const read = (path: string): Buffer => readFileSync(join(folder, path))
-  const { 'trust-anchors': anchors, pins } = files
+  const { 'trust-anchors': anchors, crls, pins } = files
   const certificate = certificateFrom(files, read)
   return {
     url,
     timeout_ms: 2000,
     ...(anchors === undefined ? {} : { trust_anchors_pem: read(anchors).toString() }),
+    ...(crls === undefined ? {} : { crls_pem: read(crls).toString() }),
     ...(pins === undefined ? {} : { spki_pins: read(pins).toString().trim().split('\n') }),
     ...(certificate === null ? {} : { client_certificate: certificate }),
   }

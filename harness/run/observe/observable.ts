@@ -8,6 +8,7 @@ export const BY_HAND: readonly Capability[] = [
   'client-certificate.pkcs12',
   'client-certificate.jks',
   'pin.spki',
+  'trust.crl',
 ]
 
 /** What an observed run can do. */
