@@ -72,6 +72,7 @@ export class Enrolling implements Enrollments {
   async enroll(expect: EnrollExpectation, step: number): Promise<'done' | 'broken' | 'unfit'> {
     const { adapter, ledger, material } = this.#parts
     const outcome = await adapter.enroll(expect.algorithm, `enrollment.${expect.by}`)
+    record.tell(ledger, outcome, 'enroll')
     if (outcome.outcome !== 'ok') return record.broken(ledger, outcome, 'enroll')
     const { reply } = outcome
     const answer = await this.#take(reply, expect)
