@@ -18,12 +18,7 @@ export function outcomeOf<R>(
     case 'unsupported':
       return { outcome: 'unsupported', stderr }
     case 'errored':
-      return faulted(
-        'errored',
-        `the adapter says that it failed: ${parsed.message}`,
-        stderr,
-        told,
-      )
+      return faulted('errored', `the adapter says that it failed: ${parsed.message}`, stderr, told)
   }
 }
 
