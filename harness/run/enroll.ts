@@ -107,8 +107,9 @@ export class Enrolling implements Enrollments {
     const request = readCertificationRequest(csrPem)
     if (request.read === 'unreadable') return unusable('csr', request.because)
     const { publicKey, subject, proof } = request
-    const { pki, scenario } = this.#parts
-    const issued = await pki.issueFor(certificate, scenario.certificates, publicKey)
+    const { pki, scenario, material } = this.#parts
+    const { certificates } = scenario
+    const issued = await pki.issueFor(certificate, certificates, publicKey, material.now)
     return {
       seen: {
         ...NOTHING_READ,

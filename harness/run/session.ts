@@ -109,7 +109,7 @@ export class Session implements AsyncDisposable {
     const began = performance.now()
     const ledger = new Ledger()
     try {
-      const material = await this.#options.pki.issue(scenario.certificates)
+      const material = await this.#options.pki.issue(scenario.certificates, new Date())
       const { engine, now, pki } = this.#options
       const { adapter } = this
       const enrolledKeys = this.#enrolledKeys
