@@ -27,6 +27,7 @@ const FAILURES: Readonly<Record<FailureReason, true>> = {
   'wrong-reason': true,
   'wrong-certificate': true,
   storm: true,
+  'secret-told': true,
   unmet: true,
 }
 const OPEN: Readonly<Record<InconclusiveReason, true>> = {

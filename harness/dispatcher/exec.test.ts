@@ -77,6 +77,7 @@ test('the program gets values and private files, which are gone afterwards', asy
       attempts: [{ stage: 'response', reason: null, status: null, native: 'exit 0' }],
     },
     stderr: '',
+    told: [],
   })
   const { argv, files, env, stdin } = notesIn(folder.path)
   const named = (name: string): string => argv.find((one) => one.endsWith(`/${name}`)) ?? ''

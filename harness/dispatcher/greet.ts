@@ -14,14 +14,14 @@ export async function greet(session: Session, deadlines: Deadlines): Promise<Out
     deadlines.hello,
   )
   if (outcome.outcome !== 'ok') return outcome
-  const { reply, stderr } = outcome
+  const { reply, stderr, told } = outcome
   const clockOffsetMs = reply.now === null ? null : offset(reply.now, sent, Date.now())
   if (clockOffsetMs !== null && Math.abs(clockOffsetMs) > MAX_CLOCK_OFFSET_MS) {
     const side = clockOffsetMs > 0 ? 'ahead of' : 'behind'
     const seconds = Math.abs(clockOffsetMs / 1000).toFixed(1)
     return faulted('clock', `the adapter's clock is ${seconds} s ${side} the harness's`, stderr)
   }
-  return { outcome: 'ok', reply: { ...reply, clockOffsetMs }, stderr }
+  return { outcome: 'ok', reply: { ...reply, clockOffsetMs }, stderr, told }
 }
 
 /** How far a moment lies outside the time in which the adapter can have read its clock. */

@@ -83,7 +83,7 @@ export class HttpSession implements Session {
     const parsed = parse(decoded.message)
     if (parsed.result === 'invalid')
       return refuse(`the answer to ${cmd} is invalid: ${parsed.problem}`)
-    return outcomeOf(parsed, '')
+    return outcomeOf(parsed, '', this.#redactor.toldIn(decoded.message))
   }
 
   #broken<R>(fault: AdapterFault, detail: string): Outcome<R> {

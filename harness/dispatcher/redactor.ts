@@ -1,4 +1,7 @@
-import type { ClientCertificateConfig, TargetConfig } from './messages.ts'
+import type { Secret } from '../scenario/vocabulary.ts'
+import type { TargetConfig } from './messages.ts'
+import type { Told } from './outcome.ts'
+import { spellingsOf } from './secrets.ts'
 
 /** The most characters of a dispatcher's own words that are quoted. */
 export const QUOTE_LIMIT = 300
@@ -17,6 +20,15 @@ const KINDS: readonly RegExp[] = [
   /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g,
 ]
 
+/** A JWS in compact form with its whole signature: without it nobody can use the token. */
+const WHOLE_TOKENS = /eyJ[\w-]{8,}\.([\w-]+)\.[\w-]{64,}/g
+
+/** No secret that is proof of itself is shorter. */
+const SHORTEST_TOLD = 12
+
+/** What stands between the lines of a key, also where a log has escaped it. */
+const BETWEEN_LINES = /\s+|\\[nr]/g
+
 /**
  * Takes secrets out of what a dispatcher says before anybody reads it. It knows the kinds that are
  * recognised by their looks, and everything that was sent to the dispatcher as a secret.
@@ -25,19 +37,36 @@ export class Redactor {
   readonly #secrets = new Set<string>()
   /** The same, longest first, so that no secret survives as the rest of one that it contains. */
   #ordered: readonly string[] | null = null
+  readonly #proofs = new Map<string, Secret>()
+  /** Token servers that a configuration named, as their tokens name them. */
+  readonly #issuers = new Set<string>()
 
   /** Remembers the secrets of a configuration in every spelling they are likely to come back in. */
   learn(config: TargetConfig): void {
-    this.#learnCertificate(config.client_certificate)
-    this.#learnCertificate(config.oauth2?.client_certificate)
-    if (config.signature !== undefined)
-      this.#addBytes(Buffer.from(config.signature.secret_b64, 'base64'))
-    if (config.oauth2?.client_secret !== undefined) {
-      const { client_id: id, client_secret: secret } = config.oauth2
-      this.#addBytes(Buffer.from(secret))
-      // The credentials of HTTP Basic (RFC 6749 2.3.1).
-      this.#add(Buffer.from(`${id}:${secret}`).toString('base64'))
+    for (const { text, secret, weight } of spellingsOf(config)) {
+      this.#add(text)
+      if (weight === 'proof') this.#proofs.set(text, secret)
     }
+    // A token is known by its issuer (RFC 9068 2.2), which only those can name whom the server has answered.
+    if (config.oauth2 !== undefined)
+      this.#issuers.add(config.oauth2.token_url.replace(/\/token$/, ''))
+  }
+
+  /**
+   * Which secrets a message tells, and in which of its fields, each kind once a field. Unlike what is blotted out, this is
+   * what only somebody can have written who was given the secret: no short passphrase, nothing by its looks alone.
+   *
+   * @param message - The JSON value that came.
+   */
+  toldIn(message: unknown): readonly Told[] {
+    const told = new Map<string, Told>()
+    for (const { field, text } of textsOf(message, '')) {
+      for (const secret of this.#secretsIn(text)) {
+        const one = { secret, field }
+        told.set(JSON.stringify(one), one)
+      }
+    }
+    return [...told.values()]
   }
 
   /** One line for a report: redacted, bounded, control and direction characters escaped. */
@@ -61,42 +90,45 @@ export class Redactor {
     return redacted
   }
 
-  #learnCertificate(certificate: ClientCertificateConfig | undefined): void {
-    switch (certificate?.format) {
-      case 'pem':
-        // Line by line, since a key is often printed so; the last line of a block may be short.
-        for (const line of (certificate.key_pem ?? '').split('\n')) {
-          if (!line.startsWith('-----')) this.#add(line.trim())
-        }
-        break
-      case 'pkcs12':
-      case 'jks':
-        this.#addBytes(Buffer.from(certificate.passphrase))
-        this.#add(certificate.data_b64)
-        break
-      case 'enrolled':
-      case undefined:
-        break
+  #secretsIn(text: string): ReadonlySet<Secret> {
+    const found = new Set<Secret>()
+    if (text.length < SHORTEST_TOLD) return found
+    const joined = text.replace(BETWEEN_LINES, '')
+    for (const [proof, secret] of this.#proofs) {
+      if (!found.has(secret) && (text.includes(proof) || joined.includes(proof))) found.add(secret)
     }
-  }
-
-  #addBytes(bytes: Buffer): void {
-    if (bytes.length === 0) return
-    const text = bytes.toString()
-    if (!text.includes('\uFFFD')) {
-      this.#add(text)
-      this.#add(JSON.stringify(text).slice(1, -1))
+    for (const [, payload] of joined.matchAll(WHOLE_TOKENS)) {
+      const issuer = issuerIn(payload ?? '')
+      if (issuer !== null && this.#issuers.has(issuer)) found.add('access-token')
     }
-    this.#add(bytes.toString('hex'))
-    this.#add(bytes.toString('base64'))
-    this.#add(bytes.toString('base64').replace(/=+$/, ''))
-    this.#add(bytes.toString('base64url'))
+    return found
   }
 
   #add(secret: string): void {
     if (secret.length < SHORTEST || this.#secrets.has(secret)) return
     this.#secrets.add(secret)
     this.#ordered = null
+  }
+}
+
+/** Every text of a message, with the name of its field; elements of a list share theirs. */
+function* textsOf(value: unknown, field: string): Generator<{ field: string; text: string }> {
+  if (typeof value === 'string') yield { field, text: value }
+  else if (Array.isArray(value)) for (const each of value) yield* textsOf(each, field)
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, each] of Object.entries(value)) {
+      yield* textsOf(each, field === '' ? name : `${field}.${name}`)
+    }
+  }
+}
+
+function issuerIn(payload: string): string | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+    if (typeof claims !== 'object' || claims === null || !('iss' in claims)) return null
+    return typeof claims.iss === 'string' ? claims.iss : null
+  } catch {
+    return null
   }
 }
 

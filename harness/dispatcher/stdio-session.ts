@@ -118,7 +118,8 @@ export class StdioSession implements Session {
         settle: (message) => {
           const parsed = parse(message)
           if (parsed.result === 'invalid') return { problem: parsed.problem }
-          finish((text) => outcomeOf(parsed, text))
+          const told = this.#redactor.toldIn(message)
+          finish((text) => outcomeOf(parsed, text, told))
           return null
         },
         fail: (fault, detail) => {

@@ -22,6 +22,7 @@ test('a sound adapter is driven through every command', async () => {
       attempts: [{ stage: 'tcp', reason: 'net.refused', status: null, native: CONFIG.url }],
     },
     stderr: '',
+    told: [],
   })
   expect(await adapter.reset()).toMatchObject({ reply: { dropped: ['connections'] } })
   expect(await adapter.inspect('t-1')).toMatchObject({ outcome: 'unsupported' })

@@ -4,7 +4,7 @@ import type { CrlSetup, EndpointSetup } from '../scenario/setup.ts'
 
 const HOUR_MS = 3_600_000
 
-/** From thisUpdate to nextUpdate, both in hours from now. */
+/** From thisUpdate to nextUpdate, both in hours from the beginning of the scenario. */
 const PERIODS: Readonly<Record<CrlSetup['state'], readonly [number, number]>> = {
   current: [-24, 7 * 24],
   expired: [-8 * 24, -24],
@@ -23,13 +23,11 @@ const PERIODS: Readonly<Record<CrlSetup['state'], readonly [number, number]>> = 
 export function clientCrls(
   { crl, clientAnchors }: Pick<EndpointSetup, 'crl' | 'clientAnchors'>,
   material: IssuedMaterial,
-  now = Date.now(),
 ): readonly string[] {
   if (crl === 'none') return []
-  const [from, to] = PERIODS[crl.state].map((hours) => new Date(now + hours * HOUR_MS)) as [
-    Date,
-    Date,
-  ]
+  const [from, to] = PERIODS[crl.state].map(
+    (hours) => new Date(material.now.getTime() + hours * HOUR_MS),
+  ) as [Date, Date]
   return authoritiesUnder(clientAnchors, material).map((name) => {
     const issuer = material.get(name)
     const revoked = crl.revoked

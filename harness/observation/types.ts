@@ -1,4 +1,4 @@
-import type { Disposition, Reason, Stage } from '../scenario/vocabulary.ts'
+import type { Disposition, Reason, Secret, Stage } from '../scenario/vocabulary.ts'
 
 /** Which listener of the scenario saw it. */
 export type Listener = 'endpoint' | 'token-server' | 'elsewhere'
@@ -191,11 +191,23 @@ export type Observation =
       readonly kind: 'inspected'
       readonly sha256: string | null
       readonly name: string | null
+      /** The end of validity that it showed. */
       readonly notAfter: string | null
+      /** What the certificate itself says: to the second, RFC 3339; null for a stranger's, or one that cannot be read. */
+      readonly certifiedNotAfter: string | null
       readonly warnings: readonly string[]
     })
   /** The dispatcher made a key of its own, and this is what it answered to `enroll`. */
   | (Seen & Enrolled)
+  /** A reply told a secret of a configuration, or a token. Which secret it was is not written down. */
+  | (Seen & {
+      readonly kind: 'secret-told'
+      /** What the reply was to. */
+      readonly command: 'configure' | 'deliver' | 'reset' | 'inspect' | 'enroll'
+      readonly secret: Secret
+      /** Name of the reply's field, with a dot between outer and inner, such as `attempts.native`. */
+      readonly field: string
+    })
   /** The adapter broke: crash, hang, garbage. The offending line is quoted, bounded. */
   | (Seen & {
       readonly kind: 'adapter-fault'

@@ -13,7 +13,7 @@ import { octetsFromHex, pkiError } from './pki-error.ts'
 import { signerFor } from './signature.ts'
 import { certificateDer, flipSignatureBit } from './tbs.ts'
 import { sha256Hex } from './thumbprint.ts'
-import { dateOf } from './time.ts'
+import { dateOf, distanceOf } from './time.ts'
 import type { IssuedCertificate, KnownCertificate } from './types.ts'
 
 const SERIAL_OCTETS = 16
@@ -36,7 +36,7 @@ export class Pki {
   readonly #issued = new Map<string, Promise<IssuedCertificate>>()
 
   /**
-   * @param options.now the run's one moment, which relative instants count from
+   * @param options.now the run's one moment, which relative instants count from that are an hour away or more
    * @param options.keys where key pairs come from; a certificate's default label is its name
    */
   constructor(options: { readonly now: Date; readonly keys: KeyPool }) {
@@ -47,27 +47,40 @@ export class Pki {
   /**
    * Issues every certificate described, except those whose key the dispatcher makes: they come when it
    * has enrolled, and {@link Material.admit} takes them in. The same name, description, issuer and keys give the very
-   * same certificate again, serial number included, for as long as this object lives.
+   * same certificate again, serial number included, for as long as this object lives; but one that begins or ends less
+   * than an hour from now is minted for its scenario alone.
    *
+   * @param begun - when the scenario began. Default: with the run.
    * @throws HarnessError `ERR_PKI` when a reference leads nowhere, a value cannot be written, or a
    *   key cannot sign as described.
    */
-  async issue(descriptions: Readonly<Record<string, CertificateDescription>>): Promise<Material> {
+  async issue(
+    descriptions: Readonly<Record<string, CertificateDescription>>,
+    begun: Date = this.#now,
+  ): Promise<Material> {
     const directory = new Directory(descriptions)
     const orders = directory.names
       .filter((name) => descriptions[name]?.enrollment === 'none')
       .map((name) => orderFor(name, directory))
-    const all = await Promise.all(orders.map((order) => this.#remembered(order)))
-    return new Material(all, this.#now)
+    const all = await Promise.all(
+      orders.map((order) =>
+        isNear(order) ? this.#minted(order, begun) : this.#remembered(order, begun),
+      ),
+    )
+    return new Material(all, begun)
   }
 
-  #remembered(order: Order): Promise<IssuedCertificate> {
+  #minted(order: Order, begun: Date): Promise<IssuedCertificate> {
+    return this.#mint(order, begun).catch((cause: unknown) => {
+      throw cannotIssue(order.name, cause)
+    })
+  }
+
+  #remembered(order: Order, begun: Date): Promise<IssuedCertificate> {
     const memo = canonicalJson(order)
     const known = this.#issued.get(memo)
     if (known !== undefined) return known
-    const issued = this.#mint(order).catch((cause: unknown) => {
-      throw cannotIssue(order.name, cause)
-    })
+    const issued = this.#minted(order, begun)
     this.#issued.set(memo, issued)
     // A failure, of a key file for example, is not remembered.
     issued.catch(() => this.#issued.delete(memo))
@@ -84,10 +97,11 @@ export class Pki {
     name: string,
     descriptions: Readonly<Record<string, CertificateDescription>>,
     publicKey: KeyObject,
+    begun: Date = this.#now,
   ): Promise<KnownCertificate> {
     const order = orderFor(name, new Directory(descriptions))
     try {
-      return await this.#sign(order, publicKeyFacts(publicKey))
+      return await this.#sign(order, publicKeyFacts(publicKey), begun)
     } catch (cause) {
       throw cannotIssue(name, cause)
     }
@@ -97,18 +111,19 @@ export class Pki {
     return this.#keys.pair(algorithm, label)
   }
 
-  async #mint(order: Order): Promise<IssuedCertificate> {
+  async #mint(order: Order, begun: Date): Promise<IssuedCertificate> {
     const { privateKey } = await this.#pairOf(order.key)
     const facts = keyFacts(privateKey)
-    return { ...(await this.#sign(order, facts)), privateKey, keyPem: facts.keyPem }
+    return { ...(await this.#sign(order, facts, begun)), privateKey, keyPem: facts.keyPem }
   }
 
-  async #sign(order: Order, facts: PublicKeyFacts): Promise<KnownCertificate> {
+  async #sign(order: Order, facts: PublicKeyFacts, begun: Date): Promise<KnownCertificate> {
     const [issuers, signers] = await Promise.all([
       this.#pairOf(order.issuerKey),
       this.#pairOf(order.signerKey),
     ])
     const { name, description } = order
+    const moments = { run: this.#now, scenario: begun }
     const signer = signerFor(signers.privateKey, description.signature)
     const whole = certificateDer(
       {
@@ -116,8 +131,8 @@ export class Pki {
         serial: serialOctets(order),
         issuer: distinguishedName(order.issuer),
         subject: distinguishedName(order.subject),
-        notBefore: dateOf(description.notBefore, this.#now),
-        notAfter: dateOf(description.notAfter, this.#now),
+        notBefore: dateOf(description.notBefore, moments),
+        notAfter: dateOf(description.notAfter, moments),
         spki: facts.spki,
         extensions: extensionsOf(description, {
           ownKeyIdentifier: facts.identifier,
@@ -147,6 +162,11 @@ function cannotIssue(name: string, cause: unknown): HarnessError {
       ? cause.hint
       : 'Look at what the description says of its key, signature and extensions.'
   return pkiError(`Certificate "${name}" cannot be issued: ${reason}`, hint, cause)
+}
+
+/** Whether it would be out of date for another scenario. */
+function isNear({ description: { notBefore, notAfter } }: Order): boolean {
+  return [notBefore, notAfter].some((instant) => distanceOf(instant) === 'near')
 }
 
 function orderFor(name: string, directory: Directory): Order {

@@ -5,12 +5,30 @@ import { pkiError } from './pki-error.ts'
 const UTC_TIME = 0x17
 const GENERALIZED_TIME = 0x18
 
+/** An instant that is less than this away from now is meant to be near its scenario, in milliseconds: an hour. */
+const NEAR_MS = 3_600_000
+
+/** The two moments that relative instants count from. */
+export interface Moments {
+  /** The run's. */
+  readonly run: Date
+  /** When the scenario itself began. */
+  readonly scenario: Date
+}
+
+/** Whether an instant counts from the scenario's own beginning: "a second ago" is over a minute ago once the run is a minute old. */
+export function distanceOf(instant: Instant): 'near' | 'far' {
+  return instant.kind === 'relative' && Math.abs(instant.ms) < NEAR_MS ? 'near' : 'far'
+}
+
 /**
- * The date of a scenario's instant, cut to whole seconds, which is all that a certificate can say.
+ * The date of a scenario's instant, cut to whole seconds, which is all that a certificate can say. What is
+ * less than an hour away counts from the scenario's beginning, the rest from the run's.
  *
  * @throws HarnessError `ERR_PKI` when an absolute instant is not a date.
  */
-export function dateOf(instant: Instant, now: Date): Date {
+export function dateOf(instant: Instant, { run, scenario }: Moments): Date {
+  const now = distanceOf(instant) === 'near' ? scenario : run
   const ms = instant.kind === 'relative' ? now.getTime() + instant.ms : Date.parse(instant.iso)
   if (Number.isNaN(ms)) {
     throw pkiError(

@@ -38,6 +38,6 @@ export interface IssuedMaterial {
   /** Name of the certificate with this SHA-256 thumbprint, or null for a stranger's. */
   nameOf(sha256: string): string | null
   readonly all: readonly KnownCertificate[]
-  /** The run's one moment, which everything relative in it counts from. */
+  /** When the scenario began: staples and CRLs count from it. */
   readonly now: Date
 }

@@ -1,6 +1,7 @@
 import type { EnrollExpectation, InspectExpectation } from '../scenario/types.ts'
 import { ofKind, sliceOfStep, type Of } from '../verdict/delivery.ts'
 import { enrollmentWords, judgeEnrollment } from '../verdict/enrollment.ts'
+import { endShown } from '../verdict/inspection.ts'
 import { wantedCertificate } from '../verdict/words.ts'
 import type { ComparisonRow } from './comparison-row.ts'
 import type { ScenarioResult } from './model.ts'
@@ -29,6 +30,7 @@ export function inspectionRows(
       mark: shown?.name === expect.certificate ? 'agrees' : 'differs',
       evidence: shown === undefined || shown.name === expect.certificate ? [] : [shown],
     },
+    ...endRow(shown),
     ...needlessWarnings(shown, expect),
     ...(expect.warnings.length === 0
       ? []
@@ -41,6 +43,21 @@ export function inspectionRows(
             evidence: missing.length === 0 || shown === undefined ? [] : [shown],
           },
         ]),
+  ]
+}
+
+function endRow(shown: Of<'inspected'> | undefined): readonly ComparisonRow[] {
+  if (shown === undefined) return []
+  const end = endShown(shown)
+  if (end === 'unknown') return []
+  return [
+    {
+      what: 'End of validity shown',
+      expected: shown.certifiedNotAfter ?? 'unknown',
+      seen: shown.notAfter ?? 'none',
+      mark: end === 'same' ? 'agrees' : 'differs',
+      evidence: end === 'same' ? [] : [shown],
+    },
   ]
 }
 

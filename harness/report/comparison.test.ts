@@ -111,6 +111,7 @@ test('an inspection is compared like a delivery', () => {
   expect(told).toMatchObject({ what: 'inspection', step: 0, state: 'begun' })
   expect(told?.rows.map(({ what, mark }) => [what, mark])).toEqual([
     ['Certificate shown', 'agrees'],
+    ['End of validity shown', 'agrees'],
     ['Warnings', 'agrees'],
   ])
   const wrong = { ...sample('sample-server-validity/control'), observations: seen }

@@ -2,6 +2,7 @@ import type { Observation } from '../observation/types.ts'
 import { deliverySeen, ofKind } from '../verdict/delivery.ts'
 import { judgeStep } from '../verdict/judge.ts'
 import type { JudgedStep } from '../verdict/judged-step.ts'
+import { NOTHING_TOLD, secretsTold, toldWords } from '../verdict/told.ts'
 import type { ComparisonRow } from './comparison-row.ts'
 import { deliveryRows } from './delivery-rows.ts'
 import type { ScenarioResult } from './model.ts'
@@ -23,12 +24,29 @@ export function compare(
 ): readonly Comparison[] {
   const begun = new Set(ofKind(result.observations, 'step').map((one) => one.step))
   return result.expected.flatMap((step, index): readonly Comparison[] => {
-    const about = WHAT[step.do]
-    if (about === null) return []
+    const what = WHAT[step.do]
+    if (what === null) return []
     const isBegun = begun.has(index)
-    const rows = isBegun ? withFinding(stepRows(result, step, index), result, step, index) : []
-    return [{ step: index, what: about, state: isBegun ? 'begun' : 'never-begun', rows }]
+    const judged = [...stepRows(result, step, index), ...toldRows(result, index)]
+    const rows = isBegun ? withFinding(judged, result, step, index) : []
+    return [{ step: index, what, state: isBegun ? 'begun' : 'never-begun', rows }]
   })
+}
+
+/** Only where something was told: that nothing was goes without saying. */
+function toldRows(
+  { observations }: Pick<ScenarioResult, 'observations'>,
+  index: number,
+): readonly ComparisonRow[] {
+  return secretsTold(observations)
+    .filter(({ step }) => step === index)
+    .map(({ told }) => ({
+      what: 'Secrets',
+      expected: NOTHING_TOLD,
+      seen: toldWords(told),
+      mark: 'differs' as const,
+      evidence: [told],
+    }))
 }
 
 /** Where no row differs and yet the judge found something, what it found is a row of its own. */
@@ -60,7 +78,8 @@ export function unmetBy(
   const astray = result.observations.filter(
     (one) => 'connection' in one && one.kind !== 'connection-closed' && strays.has(one.connection),
   )
-  return new Set([...evidence, ...astray])
+  // A secret that was told while a target was configured anew belongs to no row.
+  return new Set([...evidence, ...astray, ...ofKind(result.observations, 'secret-told')])
 }
 
 const WHAT: Readonly<Record<JudgedStep['do'], Comparison['what'] | null>> = {

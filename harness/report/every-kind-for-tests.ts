@@ -103,6 +103,7 @@ const ONE_OF_EACH: {
     sha256: digestOf('dispatcher'),
     name: 'dispatcher',
     notAfter: '2026-09-24T10:00:00Z',
+    certifiedNotAfter: '2026-09-24T10:00:00Z',
     warnings: ['client-certificate.expiring'],
   },
   enrolled: {
@@ -119,6 +120,13 @@ const ONE_OF_EACH: {
     proof: 'invalid',
     path: 'none',
     use: 'none',
+  },
+  'secret-told': {
+    kind: 'secret-told',
+    at: 13.8,
+    command: 'deliver',
+    secret: 'access-token',
+    field: 'attempts.native',
   },
   'adapter-fault': { kind: 'adapter-fault', at: 14, fault: 'protocol', detail: 'not JSON: "oops"' },
   'harness-fault': { kind: 'harness-fault', at: 15, detail: 'the wire lost its listener' },

@@ -31,6 +31,7 @@ test('every kind of observation has its words', () => {
     dropped: 'adapter says that it dropped connections and tls-sessions',
     inspected: 'adapter shows the certificate "dispatcher" on inspection, with 1 warning',
     enrolled: 'adapter enrolls "dispatcher" with a certification request for a key rsa-2048',
+    'secret-told': 'adapter tells an access token in "attempts.native" of the reply to deliver',
     'adapter-fault': 'adapter breaks the adapter protocol: not JSON: "oops"',
     'harness-fault': 'harness fails itself: the wire lost its listener',
   })

@@ -1,6 +1,7 @@
 import type { Observation } from '../observation/types.ts'
 import type { Of } from '../verdict/delivery.ts'
 import { enrollmentWords } from '../verdict/enrollment.ts'
+import { SECRET_WORDS, toldWords } from '../verdict/told.ts'
 import { count } from '../verdict/words.ts'
 import {
   clientHello,
@@ -67,6 +68,7 @@ function inspected(seen: Of<'inspected'>): Narration {
     tone: 'plain',
     details: [
       ['not after', seen.notAfter ?? 'not shown'],
+      ['the certificate says', seen.certifiedNotAfter ?? 'unknown'],
       ['warnings', seen.warnings.join(', ') || 'none'],
       ['SHA-256', seen.sha256 ?? 'not shown'],
     ],
@@ -93,6 +95,17 @@ function enrolled(seen: Of<'enrolled'>): Narration {
         ? [['proof of possession', seen.proof] as const]
         : [['path', seen.path] as const, ['use', seen.use] as const]),
     ],
+  }
+}
+
+function secretTold(seen: Of<'secret-told'>): Narration {
+  return {
+    actor: 'adapter',
+    direction: to('harness'),
+    text: `tells ${toldWords(seen)}`,
+    label: `tells ${SECRET_WORDS[seen.secret]}`,
+    tone: 'trouble',
+    details: [['field', seen.field]],
   }
 }
 
@@ -192,6 +205,8 @@ export function narrate(seen: Observation): Narration {
       return inspected(seen)
     case 'enrolled':
       return enrolled(seen)
+    case 'secret-told':
+      return secretTold(seen)
     case 'adapter-fault':
       return {
         actor: 'adapter',

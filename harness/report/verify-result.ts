@@ -24,6 +24,7 @@ const FROM_ADAPTER: readonly Observation['kind'][] = [
   'dropped',
   'inspected',
   'enrolled',
+  'secret-told',
   'adapter-fault',
 ]
 

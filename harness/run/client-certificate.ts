@@ -7,7 +7,8 @@ import type { IssuedMaterial, KnownCertificate } from '../pki/types.ts'
 import type { ClientCertificateSetup } from '../scenario/setup.ts'
 import type { Enrollments } from './enroll.ts'
 
-const RIGHT_PASSPHRASE = 'correct horse battery staple'
+// In part random: whoever says it has it from us, and from nowhere else.
+const RIGHT_PASSPHRASE = `correct horse battery staple ${randomBytes(6).toString('hex')}`
 
 /** The client certificate as it is handed to the adapter, damaged where the scenario says so. */
 export function clientCertificateConfig(

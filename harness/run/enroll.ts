@@ -72,6 +72,7 @@ export class Enrolling implements Enrollments {
   async enroll(expect: EnrollExpectation, step: number): Promise<'done' | 'broken' | 'unfit'> {
     const { adapter, ledger, material } = this.#parts
     const outcome = await adapter.enroll(expect.algorithm, `enrollment.${expect.by}`)
+    record.tell(ledger, outcome, 'enroll')
     if (outcome.outcome !== 'ok') return record.broken(ledger, outcome, 'enroll')
     const { reply } = outcome
     const answer = await this.#take(reply, expect)
@@ -106,8 +107,9 @@ export class Enrolling implements Enrollments {
     const request = readCertificationRequest(csrPem)
     if (request.read === 'unreadable') return unusable('csr', request.because)
     const { publicKey, subject, proof } = request
-    const { pki, scenario } = this.#parts
-    const issued = await pki.issueFor(certificate, scenario.certificates, publicKey)
+    const { pki, scenario, material } = this.#parts
+    const { certificates } = scenario
+    const issued = await pki.issueFor(certificate, certificates, publicKey, material.now)
     return {
       seen: {
         ...NOTHING_READ,

@@ -121,7 +121,7 @@ export class Session implements AsyncDisposable {
     const words: string[] = []
     this.#words.set(scenario.id, words)
     try {
-      const material = await this.#options.pki.issue(scenario.certificates)
+      const material = await this.#options.pki.issue(scenario.certificates, new Date())
       const { engine, now, pki } = this.#options
       const adapter = overheard(this.adapter, (command, text) => {
         words.push(`[${command}]`, text)

@@ -26,8 +26,9 @@ export interface Workbench extends AsyncDisposable {
    * The session is the caller's to dispose of.
    *
    * @param dispatcher - as `--dispatcher`; default that of the options.
+   * @param now - the session's one moment; default this one.
    */
-  open(dispatcher?: string): Promise<Session>
+  open(dispatcher?: string, now?: Date): Promise<Session>
 }
 
 /**
@@ -52,9 +53,8 @@ export async function startWorkbench(options: HookproofOptions): Promise<Workben
     return {
       corpus,
       engine,
-      open: (dispatcher = settings.dispatcher) => {
-        const now = new Date()
-        return Session.start({
+      open: (dispatcher = settings.dispatcher, now = new Date()) =>
+        Session.start({
           dispatcher: parseDispatcher(dispatcher, settings.cwd),
           restarts: memoryRestartBudget(Number.MAX_SAFE_INTEGER),
           engine,
@@ -65,8 +65,7 @@ export async function startWorkbench(options: HookproofOptions): Promise<Workben
           cwd: settings.cwd,
           scenarioById: (id) => corpus.byId.get(id),
           reproduce: (scenario) => reproduceLine(scenario, reproduceEnvironment(settings)),
-        })
-      },
+        }),
       [Symbol.asyncDispose]: stop,
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 /** What a scenario says about a certificate, before anything is issued. */
 
-/** A moment, either relative to the run's one `now` or absolute. */
+/** A moment, either relative to the run's one `now`, or to the scenario's where it is less than an hour away, or absolute. */
 export type Instant =
   | { readonly kind: 'relative'; readonly ms: number }
   | { readonly kind: 'absolute'; readonly iso: string }

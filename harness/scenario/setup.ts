@@ -88,9 +88,9 @@ export interface OriginPolicy {
 /** A definitive OCSP response that an endpoint staples (RFC 6960 4.2.1). */
 export interface StapledResponse {
   readonly status: 'good' | 'revoked' | 'unknown'
-  /** thisUpdate and producedAt, in milliseconds from the run's now. */
+  /** thisUpdate and producedAt, in milliseconds from the scenario's beginning. */
   readonly thisUpdateMs: number
-  /** nextUpdate, in milliseconds from the run's now. */
+  /** nextUpdate, in milliseconds from the scenario's beginning. */
   readonly nextUpdateMs: number
   /** Whose key signs: that of the certificate's issuer, or of the certificate with this name. */
   readonly signedBy: string

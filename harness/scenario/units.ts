@@ -28,7 +28,7 @@ export function readDuration(text: string): number | null {
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 
 /**
- * Reads a moment: a duration relative to the run's now (`-1d` is a day ago), or ISO 8601 in UTC.
+ * Reads a moment: a duration relative to now (`-1d` is a day ago), or ISO 8601 in UTC.
  * @returns null when the text is neither.
  */
 export function readInstant(text: string): Instant | null {

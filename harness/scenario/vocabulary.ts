@@ -85,6 +85,19 @@ export const DISPOSITIONS = ['delivered', 'refused', 'failed'] as const
 /** One disposition of {@link DISPOSITIONS}. */
 export type Disposition = (typeof DISPOSITIONS)[number]
 
+/** Kinds of secret that a dispatcher is trusted with, and must not tell in a reply. */
+export const SECRETS = [
+  'private-key',
+  'key-store',
+  'passphrase',
+  'client-secret',
+  'signature-secret',
+  'access-token',
+] as const
+
+/** One of {@link SECRETS}. */
+export type Secret = (typeof SECRETS)[number]
+
 /** The profiles a scenario can belong to; `strict` is opt-in. */
 export const PROFILES = [
   'core',

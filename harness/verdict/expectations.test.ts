@@ -251,6 +251,7 @@ test('a console that warns without need', () => {
         sha256: 'ab',
         name: 'dispatcher',
         notAfter: null,
+        certifiedNotAfter: null,
         warnings,
       }).observations,
       control: 'passed',

@@ -61,6 +61,8 @@ function faultOf(reason: Extract<Verdict, { verdict: 'failed' }>['reason']): str
       return ': it showed another certificate than the one it was given'
     case 'storm':
       return ': it tried more often than allowed'
+    case 'secret-told':
+      return ': whoever may read its messages and logs has the secret now'
     case 'unmet':
       return ''
   }

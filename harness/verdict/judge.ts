@@ -1,14 +1,16 @@
 import type { Observation } from '../observation/types.ts'
 import { CAPABILITIES } from '../scenario/vocabulary.ts'
-import type { Expectation, InspectExpectation, Level } from '../scenario/types.ts'
+import type { Expectation, Level } from '../scenario/types.ts'
 import { deliverySeen, ofKind, sliceOfStep, witnessesOf, type DeliverySeen } from './delivery.ts'
 import { judgeDelivered } from './delivered.ts'
 import { judgeEnrollment } from './enrollment.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
+import { judgeInspection } from './inspection.ts'
 import type { JudgedStep } from './judged-step.ts'
 import { judgeRefused, judgeRejected, judgeUndelivered } from './not-delivered.ts'
 import { boundByAsking } from './tls-checks.ts'
-import type { Advisory, Verdict, VerdictWord } from './types.ts'
+import { secretTold } from './told.ts'
+import type { Advisory, FailureReason, Verdict, VerdictWord } from './types.ts'
 
 /** All that the judge looks at. It never sees the dispatcher. */
 export interface Case {
@@ -24,7 +26,7 @@ export interface Case {
  * `hookproof verify` checks a report.
  *
  * The order is the meaning. A leak is a leak, whatever else broke; but where it is an advisory and passes,
- * what passes must have worked. Then come faults of the harness
+ * what passes must have worked. A secret that was told is told, at every level. Then come faults of the harness
  * and the adapter, then the control, then everything else, step by step.
  */
 export function judge(subject: Case): Verdict {
@@ -36,12 +38,16 @@ function judged(subject: Case): Verdict {
     index,
     finding: judgeStep(subject.observations, step, index),
   }))
-  const unclaimed = inexpressible(subject.observations)
-  if (unclaimed !== null) return { verdict: 'skipped', because: unclaimed }
   const leak =
     subject.level === 'SHOULD'
       ? undefined
       : findings.find(({ finding }) => finding.finding === 'failed' && finding.reason === 'leak')
+  const told = secretTold(subject.observations)
+  if (leak === undefined && told !== null) {
+    return verdictOf(told.finding, told.step, subject.level)
+  }
+  const unclaimed = inexpressible(subject.observations)
+  if (unclaimed !== null) return { verdict: 'skipped', because: unclaimed }
   const broken = faults(subject.observations)
   if (leak === undefined && broken !== null) return verdictOf(broken, 0, subject.level)
   if (leak === undefined && subject.control !== null && subject.control !== 'passed') {
@@ -118,35 +124,6 @@ function judgeOutcome(delivery: DeliverySeen): Finding {
   }
 }
 
-function judgeInspection(
-  seen: readonly Observation[],
-  expect: InspectExpectation,
-  index: number,
-): Finding {
-  const shown = ofKind(sliceOfStep(seen, index), 'inspected').at(-1)
-  if (shown === undefined) return inconclusive('adapter', 'the adapter did not answer inspect')
-  if (shown.name !== expect.certificate) {
-    return failed(
-      'wrong-certificate',
-      `the thumbprint of the certificate "${expect.certificate}"`,
-      `inspect showed ${shown.name === null ? (shown.sha256 ?? 'none') : `"${shown.name}"`}`,
-    )
-  }
-  const needless = expect.absentWarnings.find((warning) => shown.warnings.includes(warning))
-  if (needless !== undefined) {
-    return failed('unmet', `no warning ${needless}`, 'inspect gave it without need')
-  }
-  const missing = expect.warnings.find((warning) => !shown.warnings.includes(warning))
-  if (missing === undefined) return FINE
-  return failed(
-    'unmet',
-    `the warning ${missing}`,
-    shown.warnings.length === 0
-      ? 'inspect warned of nothing'
-      : `inspect warned of ${shown.warnings.join(', ')}`,
-  )
-}
-
 function judgeReset(seen: readonly Observation[], index: number): Finding {
   const dropped = ofKind(sliceOfStep(seen, index), 'dropped').at(-1)
   if (dropped === undefined) return inconclusive('adapter', 'the adapter did not answer reset')
@@ -215,6 +192,9 @@ function faults(seen: readonly Observation[]): Finding | null {
   }
 }
 
+/** A lie, and a secret that was told, are failures at every level; any other unmet SHOULD is told, and passes. */
+const NEVER_EXCUSED: readonly FailureReason[] = ['contradiction', 'secret-told']
+
 function verdictOf(finding: Finding, step: number, level: Level): Verdict {
   switch (finding.finding) {
     case 'fine':
@@ -222,8 +202,7 @@ function verdictOf(finding: Finding, step: number, level: Level): Verdict {
     case 'inconclusive':
       return { verdict: 'inconclusive', reason: finding.reason, detail: finding.detail }
     case 'failed':
-      // A lie is a failure at every level; an unmet SHOULD is told, and passes.
-      if (level === 'SHOULD' && finding.reason !== 'contradiction') {
+      if (level === 'SHOULD' && !NEVER_EXCUSED.includes(finding.reason)) {
         return { verdict: 'passed', grade: 'strict', advisories: [unmetShould(finding)] }
       }
       return {

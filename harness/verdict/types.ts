@@ -6,6 +6,7 @@ export type FailureReason =
   | 'wrong-reason'
   | 'wrong-certificate'
   | 'storm'
+  | 'secret-told'
   | 'unmet'
 
 /** Why nothing can be said about the dispatcher. */
