@@ -30,8 +30,9 @@ export class Redactor {
   learn(config: TargetConfig): void {
     this.#learnCertificate(config.client_certificate)
     this.#learnCertificate(config.oauth2?.client_certificate)
-    if (config.signature !== undefined)
-      this.#addBytes(Buffer.from(config.signature.secret_b64, 'base64'))
+    for (const secret of [config.signature?.secret_b64, config.signature?.previous_secret_b64]) {
+      if (secret !== undefined) this.#addBytes(Buffer.from(secret, 'base64'))
+    }
     if (config.oauth2?.client_secret !== undefined) {
       const { client_id: id, client_secret: secret } = config.oauth2
       this.#addBytes(Buffer.from(secret))

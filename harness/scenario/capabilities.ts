@@ -19,7 +19,11 @@ export function capabilitiesFor(
   for (const { dispatcher, tokenServer, endpoint } of told) {
     if (dispatcher.pins !== 'none') needed.add('pin.spki')
     if (dispatcher.retry !== 'none') needed.add('retry')
-    if (dispatcher.signature !== 'none') needed.add(`signature.${dispatcher.signature}`)
+    if (dispatcher.signature !== 'none') {
+      const { scheme, secrets } = dispatcher.signature
+      needed.add(`signature.${scheme}`)
+      if (secrets.length > 1) needed.add('signature.rotation')
+    }
     addContainer(dispatcher.clientCertificate, needed)
     if (dispatcher.oauth2 === 'none') continue
     if (tokenServer !== null) needed.add(METHODS[tokenServer.authMethod])

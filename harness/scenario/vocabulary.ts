@@ -13,6 +13,7 @@ export const CAPABILITIES = [
   'oauth2.certificate-bound-token',
   'signature.hmac-sha256',
   'signature.standard-webhooks',
+  'signature.rotation',
   'retry',
   'circuit-breaker',
   'rotation',
