@@ -12,6 +12,7 @@ export function unsupportedByExec(config: TargetConfig): readonly UnsupportedFea
     config.tls === undefined ? null : 'tls.min_version',
     oauth2Feature(config),
     config.signature === undefined ? null : `signature.${config.signature.scheme}`,
+    config.signature?.previous_secret_b64 === undefined ? null : 'signature.rotation',
     config.retry === undefined || config.retry.max_attempts === 1 ? null : 'retry',
   ]
   return found.filter((feature) => feature !== null)

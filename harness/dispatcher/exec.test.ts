@@ -239,7 +239,7 @@ test('what six placeholders cannot express is unsupported, by capability', async
     client_certificate: { format: 'pkcs12', data_b64: '', passphrase: '' },
     tls: { min_version: 'TLSv1.3' },
     oauth2: { token_url: 'https://localhost/', client_id: 'a', auth_method: 'tls_client_auth' },
-    signature: { scheme: 'standard-webhooks', secret_b64: '' },
+    signature: { scheme: 'standard-webhooks', secret_b64: '', previous_secret_b64: '' },
     retry: { max_attempts: 2, initial_delay_ms: 1 },
     timeout_ms: 1_000,
   })
@@ -253,6 +253,7 @@ test('what six placeholders cannot express is unsupported, by capability', async
         'tls.min_version',
         'oauth2.tls-client-auth',
         'signature.standard-webhooks',
+        'signature.rotation',
         'retry',
       ],
     },

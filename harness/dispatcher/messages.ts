@@ -65,9 +65,20 @@ export interface OAuth2Config {
 /** How to sign a delivery. */
 export type SignatureConfig =
   /** `webhook-id`, `webhook-timestamp`, `webhook-signature` (Standard Webhooks). */
-  | { readonly scheme: 'standard-webhooks'; readonly secret_b64: string }
+  | {
+      readonly scheme: 'standard-webhooks'
+      readonly secret_b64: string
+      /** While receivers may know either: one more signature, in the same list (capability `signature.rotation`). */
+      readonly previous_secret_b64?: string
+    }
   /** `header: sha256=` and lower-case hex of HMAC-SHA256 over the body's bytes. */
-  | { readonly scheme: 'hmac-sha256'; readonly header: string; readonly secret_b64: string }
+  | {
+      readonly scheme: 'hmac-sha256'
+      readonly header: string
+      readonly secret_b64: string
+      /** Not signed with: the header has room for one signature (capability `signature.rotation`). */
+      readonly previous_secret_b64?: string
+    }
 
 /** Everything a dispatcher is told about one target. */
 export interface TargetConfig {

@@ -28,12 +28,18 @@ test('a key that was sent is recognised line by line', () => {
 test('a secret is recognised in every usual spelling', () => {
   const redactor = new Redactor()
   const secret = Buffer.from('shared secret of ours')
+  const previous = Buffer.from('the one before it, which signs as well')
   redactor.learn({
     url: 'https://localhost/',
-    signature: { scheme: 'standard-webhooks', secret_b64: secret.toString('base64') },
+    signature: {
+      scheme: 'standard-webhooks',
+      secret_b64: secret.toString('base64'),
+      previous_secret_b64: previous.toString('base64'),
+    },
   })
   for (const spelling of ['utf8', 'hex', 'base64', 'base64url'] as const) {
     expect(redactor.clean(`<${secret.toString(spelling)}>`)).toBe('<[redacted]>')
+    expect(redactor.clean(`<${previous.toString(spelling)}>`)).toBe('<[redacted]>')
   }
 })
 

@@ -33,9 +33,9 @@ export function spellingsOf(config: TargetConfig): readonly Spelling[] {
   return [
     ...certificateSpellings(config.client_certificate),
     ...certificateSpellings(oauth2?.client_certificate),
-    ...(signature === undefined
-      ? []
-      : bytesSpellings(Buffer.from(signature.secret_b64, 'base64'), 'signature-secret')),
+    ...[signature?.secret_b64, signature?.previous_secret_b64].flatMap((secret) =>
+      secret === undefined ? [] : bytesSpellings(Buffer.from(secret, 'base64'), 'signature-secret'),
+    ),
     ...(oauth2?.client_secret === undefined
       ? []
       : clientSecretSpellings(oauth2.client_id, oauth2.client_secret)),

@@ -57,6 +57,7 @@ export async function rejectRequest(
     requestSeen(request, body, arrival, {
       bearer: 'none',
       signature: 'none',
+      signedWith: [],
       answered: answers ? 400 : 0,
       by: 'terminator',
       headersAsSent: null,

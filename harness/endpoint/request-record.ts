@@ -10,6 +10,7 @@ import type { Arrival } from './serve.ts'
 export interface RequestFindings {
   readonly bearer: BearerFinding
   readonly signature: SignatureFinding
+  readonly signedWith: readonly string[]
   /** Status that is answered; 0 = closed or stalled without one. */
   readonly answered: number
   readonly by: 'terminator' | 'origin'
@@ -36,6 +37,7 @@ export function requestSeen(
     eventId: eventIdIn(body.bytes),
     bearer: findings.bearer,
     signature: findings.signature,
+    signedWith: findings.signedWith,
     answered: findings.answered,
     by: findings.by,
   }

@@ -85,12 +85,8 @@ export class Site {
   ): Promise<void> {
     const { event, ledger, bearers, targets } = this.#options
     const now = new Date()
-    const signature = checkSignature(
-      event.signature,
-      (name) => singleHeader(request, name),
-      body.bytes,
-      now,
-    )
+    const header = (name: string) => singleHeader(request, name)
+    const signed = checkSignature(event.secrets, { header, body: body.bytes }, now)
     const certificate = certificateOf(request, visit)
     const authorization = singleHeader(request, 'authorization')
     const bearer = await findBearer(bearers, authorization, certificate)
@@ -100,7 +96,7 @@ export class Site {
     ledger.record(
       requestSeen(request, body, visit.arrival, {
         bearer,
-        signature,
+        ...signed,
         answered: isGone ? 0 : statusOf(answer),
         by: 'origin',
         headersAsSent: visit.way.headersAsSent ?? null,

@@ -1,13 +1,19 @@
 import type { KeyObject } from 'node:crypto'
 import type { BearerFinding } from '../observation/types.ts'
+import type { SignatureScheme } from '../scenario/setup.ts'
 
 /** How the origin recognises and checks the events of one scenario. */
 export interface EventExpected {
-  /** Secret of the payload signature; null = the scenario signs nothing. */
-  readonly signature: {
-    readonly scheme: 'standard-webhooks' | 'hmac-sha256'
-    readonly secret: Buffer
-  } | null
+  /** Every secret that payloads may be signed with; none = the scenario signs nothing. */
+  readonly secrets: readonly EventSecret[]
+}
+
+/** A secret that a target was told, or will be. */
+export interface EventSecret {
+  /** Its name in the scenario: all that the ledger says of it. */
+  readonly name: string
+  readonly scheme: SignatureScheme
+  readonly secret: Buffer
 }
 
 /** Looks at an `Authorization` header value and the certificate that came with it. */

@@ -13,7 +13,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       elsewhere: null,
       material: await material(),
       ledger,
-      event: { signature: null },
+      event: { secrets: [] },
     })
     const answer = await post(scenario.urls.endpoint ?? '', await credentials('dispatcher'))
     expect(answer).toMatchObject({ status: 204 })

@@ -185,7 +185,8 @@ test('a delayed answer comes late, and is none for a dispatcher that has given u
 
 test('signatures are verified over the bytes that came', async () => {
   const secret = Buffer.from('a secret for the test')
-  const event = { signature: { scheme: 'standard-webhooks', secret } } as const
+  const scheme = 'standard-webhooks'
+  const event = { secrets: [{ name: 'first', scheme, secret }] } as const
   await using standing = await stand({}, { event })
   const now = Math.floor(Date.now() / 1000)
   const headers = (timestamp: number, over: string) => {
@@ -212,11 +213,42 @@ test('signatures are verified over the bytes that came', async () => {
   ])
 })
 
+test('every secret with which a request is signed is named, whatever else is in the list', async () => {
+  const names = ['first', 'next', 'other']
+  const secrets = names.map((name) => {
+    return { name, scheme: 'standard-webhooks', secret: Buffer.from(`the ${name} secret`) } as const
+  })
+  await using standing = await stand({}, { event: { secrets } })
+  const now = Math.floor(Date.now() / 1000)
+  const signature = (secret: string) =>
+    `v1,${createHmac('sha256', secret).update(`msg_1.${now}.${BODY}`).digest('base64')}`
+  const deliver = (...lists: string[]) =>
+    standing.deliver('dispatcher', {
+      headers: { 'webhook-id': 'msg_1', 'webhook-timestamp': `${now}`, 'webhook-signature': lists },
+    })
+  const [first, next, unknown] = ['the first secret', 'the next secret', 'no secret'].map(signature)
+  if (first === undefined || next === undefined || unknown === undefined) throw new Error('none')
+  await deliver(`${next} ${first}`)
+  await deliver(`${unknown} v1a,xyz ${next} ${next}`)
+  await deliver(`${first},${next}`)
+  await deliver(first, next)
+  await deliver(unknown)
+  expect(
+    seen(standing.ledger, 'request').map(({ signature, signedWith }) => [signature, signedWith]),
+  ).toEqual([
+    ['valid', ['first', 'next']],
+    ['valid', ['next']],
+    ['invalid', []],
+    ['invalid', []],
+    ['invalid', []],
+  ])
+})
+
 test('a plain HMAC signature is verified too', async () => {
   const secret = Buffer.from('another secret')
   await using standing = await stand(
     {},
-    { event: { signature: { scheme: 'hmac-sha256', secret } } },
+    { event: { secrets: [{ name: 'first', scheme: 'hmac-sha256', secret }] } },
   )
   const mac = createHmac('sha256', secret).update(BODY).digest('hex')
   await standing.deliver('dispatcher', { headers: { 'X-Signature': `sha256=${mac}` } })

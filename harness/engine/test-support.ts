@@ -29,7 +29,7 @@ export async function stand(
     elsewhere: null,
     material: await material(),
     ledger,
-    event: { signature: null },
+    event: { secrets: [] },
     ...stage,
   })
   const url = scenario.urls.endpoint ?? ''

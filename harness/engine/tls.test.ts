@@ -211,7 +211,7 @@ test('weak certificates are served, unusable ones are a fault of the engine that
       elsewhere: null,
       material: weak,
       ledger: new Ledger(),
-      event: { signature: null },
+      event: { secrets: [] },
     })
   for (const name of ['sha1', 'small', 'flipped']) {
     await using scenario = await start(name)

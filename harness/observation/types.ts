@@ -131,6 +131,8 @@ export type Observation =
       readonly eventId: string | null
       readonly bearer: BearerFinding
       readonly signature: SignatureFinding
+      /** Names of the secrets with which a signature verified; none unless `signature` is `valid`. */
+      readonly signedWith: readonly string[]
       /** Status that was answered; 0 = closed or stalled without one. */
       readonly answered: number
       /** Who answered. */

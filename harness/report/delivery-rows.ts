@@ -2,7 +2,16 @@ import type { Observation, PresentedCertificate } from '../observation/types.ts'
 import type { Expectation, Range } from '../scenario/types.ts'
 import { accepted, attempted, originRequests } from '../verdict/checks.ts'
 import type { DeliverySeen, Of } from '../verdict/delivery.ts'
-import { certificate, count, lastReason, range, said, wantedCertificate } from '../verdict/words.ts'
+import { wronglySigned } from '../verdict/signatures.ts'
+import {
+  certificate,
+  count,
+  lastReason,
+  range,
+  said,
+  signers,
+  wantedCertificate,
+} from '../verdict/words.ts'
 import type { ComparisonRow } from './comparison-row.ts'
 import { sentenceList } from './text.ts'
 
@@ -141,6 +150,22 @@ function signatureRow(seen: DeliverySeen): readonly ComparisonRow[] {
   ]
 }
 
+function signersRow(seen: DeliverySeen): readonly ComparisonRow[] {
+  const { signedWith } = seen.expect
+  if (signedWith === 'any') return []
+  const found = originRequests(seen.endpoint).map((request) => signers(request.signedWith))
+  const wrong = wronglySigned(seen)
+  return [
+    {
+      what: 'Signed with',
+      expected: signers(signedWith),
+      seen: sentenceList([...new Set(found)]) || 'no request',
+      mark: wrong.length === 0 ? 'agrees' : 'differs',
+      evidence: wrong,
+    },
+  ]
+}
+
 function attemptRow(seen: DeliverySeen): readonly ComparisonRow[] {
   if (seen.expect.attempt === 'optional' || seen.expect.outcome === 'delivered') return []
   const hellos = seen.endpoint.hellos.length
@@ -178,5 +203,6 @@ export function deliveryRows(seen: DeliverySeen): readonly ComparisonRow[] {
       : [counted('Elsewhere', 'connection', expect.elsewhere, strays)]),
     ...headersRow(seen),
     ...signatureRow(seen),
+    ...signersRow(seen),
   ]
 }

@@ -52,6 +52,7 @@ const ONE_OF_EACH: {
     eventId: 'evt_1',
     bearer: 'wrong-binding',
     signature: 'invalid',
+    signedWith: [],
     answered: 403,
     by: 'origin',
   },

@@ -22,6 +22,7 @@ export function expecting(
       absentHeaders: [],
       resumption: 'forbidden',
       signature: 'any',
+      signedWith: 'any',
       minimumGapMs: 0,
       gaps: 'any',
       timestamps: 'any',

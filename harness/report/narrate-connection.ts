@@ -1,6 +1,6 @@
 import type { PresentedCertificate } from '../observation/types.ts'
 import type { Of } from '../verdict/delivery.ts'
-import { answer, certificate } from '../verdict/words.ts'
+import { answer, certificate, signers } from '../verdict/words.ts'
 import { actorOf, to, type Actor, type Details, type Narration, type Tone } from './narration.ts'
 import { bytes, sentenceList } from './text.ts'
 
@@ -75,6 +75,10 @@ function toneOf(status: number): Tone {
   return status >= 100 && status < 400 ? 'plain' : 'trouble'
 }
 
+function signedWith({ signedWith: names }: Of<'request'>): Details {
+  return names.length === 0 ? [] : [['signed with', signers(names)]]
+}
+
 /** A request and its answer in words. */
 export function request(seen: Of<'request'>): Narration {
   const event = seen.eventId === null ? '' : ` with event ${seen.eventId}`
@@ -93,6 +97,7 @@ export function request(seen: Of<'request'>): Narration {
       ['answered by', seen.by],
       ['bearer token', seen.bearer],
       ['signature', seen.signature],
+      ...signedWith(seen),
       ['body SHA-256', seen.bodySha256],
       ...headers,
     ],

@@ -94,6 +94,7 @@ export class Scene {
         eventId: 'evt_55ab',
         bearer: 'none',
         signature: 'none',
+        signedWith: [],
         answered,
         by: 'origin',
         ...over,

@@ -9,6 +9,7 @@ import { Enrolling } from './enroll.ts'
 import { createEvent } from './event.ts'
 import type { DrivenAdapter } from './overhear.ts'
 import { record } from './record.ts'
+import { makeSecrets } from './secrets.ts'
 import { targetConfig } from './target-config.ts'
 
 /** Longest time that a dispatcher may take for one event, all attempts included. */
@@ -44,7 +45,7 @@ export interface Drive {
  */
 export async function drive(run: Drive): Promise<void> {
   const { scenario, adapter, ledger, material } = run
-  const signatureSecret = randomBytes(32)
+  const secrets = makeSecrets(scenario)
   const targets: Readonly<Record<TargetName, string>> = { first: newTarget(), other: newTarget() }
   const enrolling = new Enrolling(run)
   const leading = leadingEnrollments(scenario.steps)
@@ -60,12 +61,7 @@ export async function drive(run: Drive): Promise<void> {
     later: scenario.steps.filter((step) => step.do === 'rotate'),
     material,
     ledger,
-    event: {
-      signature:
-        scenario.dispatcher.signature === 'none'
-          ? null
-          : { scheme: scenario.dispatcher.signature, secret: signatureSecret },
-    },
+    event: { secrets },
   })
   let { tokenServer } = scenario
   const configure = async (target: TargetName, dispatcher: Scenario['dispatcher']) => {
@@ -75,7 +71,7 @@ export async function drive(run: Drive): Promise<void> {
       material,
       scenario: stage,
       enrollments: enrolling,
-      signatureSecret,
+      secrets,
       now: run.now,
     })
     return record.configured(ledger, target, await adapter.configure(targets[target], config))

@@ -1,4 +1,5 @@
 import type { OAuth2Config, TargetConfig } from '../dispatcher/messages.ts'
+import type { EventSecret } from '../endpoint/types.ts'
 import type { StartedScenario } from '../engine/types.ts'
 import { crlsPem } from '../pki/crl-bundle.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
@@ -13,7 +14,7 @@ export interface ConfigSources {
   readonly material: IssuedMaterial
   readonly scenario: StartedScenario
   readonly enrollments: Enrollments
-  readonly signatureSecret: Buffer
+  readonly secrets: readonly EventSecret[]
   readonly now: Date
 }
 
@@ -62,17 +63,25 @@ function anchorsPem(names: readonly string[], material: IssuedMaterial): string 
 }
 
 function signatureConfig(sources: ConfigSources): Pick<TargetConfig, 'signature'> {
-  const secret = sources.signatureSecret.toString('base64')
-  switch (sources.dispatcher.signature) {
-    case 'none':
-      return {}
-    case 'standard-webhooks':
-      return { signature: { scheme: 'standard-webhooks', secret_b64: secret } }
-    case 'hmac-sha256':
-      return {
-        signature: { scheme: 'hmac-sha256', header: SIGNATURE_HEADER, secret_b64: secret },
-      }
+  const { signature } = sources.dispatcher
+  if (signature === 'none') return {}
+  const [current, previous] = signature.secrets.map((name) => secretBase64(name, sources))
+  const secrets = {
+    secret_b64: current ?? '',
+    ...(previous === undefined ? {} : { previous_secret_b64: previous }),
   }
+  switch (signature.scheme) {
+    case 'standard-webhooks':
+      return { signature: { scheme: signature.scheme, ...secrets } }
+    case 'hmac-sha256':
+      return { signature: { scheme: signature.scheme, header: SIGNATURE_HEADER, ...secrets } }
+  }
+}
+
+function secretBase64(name: string, { secrets }: ConfigSources): string {
+  const known = secrets.find((one) => one.name === name)
+  if (known === undefined) throw new Error(`no secret ${name} was made; the parser knows them all`)
+  return known.secret.toString('base64')
 }
 
 function oauth2Config(setup: OAuth2Setup, sources: ConfigSources): OAuth2Config {

@@ -20,7 +20,11 @@ export function capabilitiesFor(
     if (dispatcher.pins !== 'none') needed.add('pin.spki')
     if (dispatcher.crls !== 'none') needed.add('trust.crl')
     if (dispatcher.retry !== 'none') needed.add('retry')
-    if (dispatcher.signature !== 'none') needed.add(`signature.${dispatcher.signature}`)
+    if (dispatcher.signature !== 'none') {
+      const { scheme, secrets } = dispatcher.signature
+      needed.add(`signature.${scheme}`)
+      if (secrets.length > 1) needed.add('signature.rotation')
+    }
     addContainer(dispatcher.clientCertificate, needed)
     if (dispatcher.oauth2 === 'none') continue
     if (tokenServer !== null) needed.add(METHODS[tokenServer.authMethod])

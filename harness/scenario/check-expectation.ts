@@ -2,9 +2,10 @@ import { knows, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
 import type { RawExpectation } from './raw.ts'
 import { unknownName } from './read-certificates.ts'
-import { asksForCertificate, forTarget } from './read-expectation.ts'
+import { asksForCertificate } from './read-expectation.ts'
 import type { Situation } from './read-setup.ts'
-import type { ExpectedOutcome, Expectation } from './types.ts'
+import { checkSignature } from './check-signature.ts'
+import type { ExpectedOutcome, Expectation, Scenario } from './types.ts'
 import { REASONS, type Reason } from './vocabulary.ts'
 
 /** What {@link checkExpectation} looks at. */
@@ -13,6 +14,8 @@ export interface ExpectationCheck {
   readonly expect: Expectation
   readonly situation: Situation
   readonly layers: Layers
+  /** Every secret of the scenario. */
+  readonly secrets: Scenario['secrets']
   readonly path: DocumentPath
   readonly report: Report
 }
@@ -35,12 +38,7 @@ export function checkExpectation(check: ExpectationCheck): void {
   if (raw.resumption === 'allowed' && situation.endpoint.resumption === 'off') {
     report([...path, 'resumption'], 'the endpoint never resumes a session')
   }
-  if (
-    raw.signature === 'valid' &&
-    forTarget(situation, expect.target).dispatcher.signature === 'none'
-  ) {
-    report([...path, 'signature'], 'the dispatcher is not told to sign')
-  }
+  checkSignature(check)
   if (expect.absentHeaders.length > 0 && expect.requests.max === 0) {
     report([...path, 'absent-headers'], 'no request is expected whose headers could be seen')
   }
@@ -57,7 +55,7 @@ export function checkExpectation(check: ExpectationCheck): void {
 }
 
 /** What only a second attempt could show. */
-function checkAttempts({ raw, expect, situation, path, report }: ExpectationCheck): void {
+function checkAttempts({ raw, expect, path, report }: ExpectationCheck): void {
   const { requests } = expect
   if (expect.minimumGapMs > 0 && requests.max < 2) {
     report([...path, 'minimum-gap'], 'a gap needs two requests at least; say so in requests')
@@ -66,10 +64,8 @@ function checkAttempts({ raw, expect, situation, path, report }: ExpectationChec
     report([...path, 'gaps'], 'to grow, gaps need three requests at least; say so in requests')
   }
   for (const key of ['timestamps', 'event-ids'] as const) {
-    if (raw[key] === undefined || raw[key] === 'any') continue
-    if (requests.max < 2) report([...path, key], 'that shows in two requests; say so in requests')
-    if (forTarget(situation, expect.target).dispatcher.signature !== 'standard-webhooks') {
-      report([...path, key], 'only standard-webhooks signatures have one')
+    if (raw[key] !== undefined && raw[key] !== 'any' && raw[key] !== 'without-dot') {
+      if (requests.max < 2) report([...path, key], 'that shows in two requests; say so in requests')
     }
   }
 }

@@ -7,7 +7,7 @@ import type {
   RawStaple,
   RawTokenServer,
 } from './raw.ts'
-import type { CrlSetup } from './setup.ts'
+import type { CrlSetup, SecretSetup } from './setup.ts'
 
 /**
  * The standard situation, written in the words of a scenario file: a private PKI, a stand-in public
@@ -200,6 +200,12 @@ export const STANDARD_DISPATCHER_CRL = {
 
 /** `oauth2: {}`: the target's own certificate and trust anchors. */
 export const STANDARD_OAUTH2 = { 'client-certificate': 'same', 'trust-anchors': 'same' } as const
+
+/** A secret that nothing is said about: as long as the digest, and nothing in it that text could not hold. */
+export const STANDARD_SECRET: Pick<SecretSetup, 'bytes' | 'octets'> = {
+  bytes: 32,
+  octets: 'random',
+}
 
 /** `retry: {}`: three attempts, the second after 50 ms. */
 export const STANDARD_RETRY: { readonly 'max-attempts': number; readonly 'initial-delay': string } =

@@ -24,6 +24,7 @@ test('delivered: one request with the configured certificate, a connection to sp
     absentHeaders: [],
     resumption: 'forbidden',
     signature: 'any',
+    signedWith: 'any',
     minimumGapMs: 0,
     gaps: 'any',
     timestamps: 'any',

@@ -13,7 +13,9 @@ import type {
   RawClientCertificate,
   RawDispatcher,
   RawEndpoint,
+  RawSecret,
   RawSetup,
+  RawSignature,
   RawTokenServer,
 } from './raw.ts'
 
@@ -26,6 +28,7 @@ export interface Layers {
   readonly dispatcher: RawDispatcher
   readonly otherDispatcher: RawDispatcher | null
   readonly event: { readonly size?: number | 'small' }
+  readonly secrets: Readonly<Record<string, RawSecret>>
   /** Where the file last said something about a certificate, by its name. */
   readonly places: Readonly<Record<string, DocumentPath>>
 }
@@ -44,6 +47,7 @@ export const STANDARD_LAYERS: Layers = {
   dispatcher: STANDARD_DISPATCHER,
   otherDispatcher: null,
   event: { size: 'small' },
+  secrets: {},
   places: {},
 }
 
@@ -120,7 +124,7 @@ function layDispatcher(
   place: DocumentPath,
 ): RawDispatcher {
   if (over === undefined) return under
-  const { 'client-certificate': certificate, oauth2, ...rest } = over
+  const { 'client-certificate': certificate, oauth2, signature, ...rest } = over
   const client = layClientCertificate(under['client-certificate'], certificate, patches, [
     ...place,
     'client-certificate',
@@ -129,7 +133,15 @@ function layDispatcher(
     ...merge<RawDispatcher>(under, rest),
     ...(client === undefined ? {} : { 'client-certificate': client }),
     ...(oauth2 === undefined ? {} : { oauth2: layOAuth2(under.oauth2, oauth2, patches, place) }),
+    ...(signature === undefined ? {} : { signature: laySignature(under.signature, signature) }),
   }
+}
+
+/** The long form patches the short one; the short form says all there is to say. */
+function laySignature(under: RawSignature | undefined, over: RawSignature): RawSignature {
+  if (typeof over === 'string') return over
+  if (under === undefined || under === 'none') return over
+  return merge(typeof under === 'string' ? { scheme: under } : under, over)
 }
 
 type RawOAuth2 = NonNullable<RawDispatcher['oauth2']>
@@ -175,6 +187,7 @@ export function lay(under: Layers, over: RawSetup, place: DocumentPath): Layers 
     at('other-dispatcher'),
   )
   const event = merge(under.event, over.event)
+  const secrets = merge(under.secrets, over.secrets)
   const { certificates, places } = patches
   return {
     certificates,
@@ -187,6 +200,7 @@ export function lay(under: Layers, over: RawSetup, place: DocumentPath): Layers 
         ? null
         : otherDispatcher,
     event,
+    secrets,
     places,
   }
 }

@@ -8,6 +8,7 @@ import { lay, STANDARD_LAYERS, type Layers } from './layers.ts'
 import type { DocumentPath, LocatedProblem, Report } from './problems.ts'
 import type { RawCase, RawScenario, RawTopic } from './raw.ts'
 import { readCertificates } from './read-certificates.ts'
+import { readSecrets } from './read-secrets.ts'
 import { readSituation, type Situation } from './read-setup.ts'
 import { readSteps } from './read-steps.ts'
 import { checkAgainstSchema } from './schema-check.ts'
@@ -97,7 +98,8 @@ function underControl(scenario: Scenario, control: Scenario): Scenario {
 
 /** What a scenario does and expects, comparable as text; certificates shared with the control aside. */
 function deviation(scenario: Scenario, control: Scenario): string {
-  const { endpoint, tokenServer, elsewhere, dispatcher, otherDispatcher, event, steps } = scenario
+  const { endpoint, tokenServer, elsewhere, dispatcher, otherDispatcher } = scenario
+  const { event, secrets, steps } = scenario
   const certificates = Object.entries(scenario.certificates).filter(
     ([name, description]) => !isDeepStrictEqual(description, control.certificates[name]),
   )
@@ -109,6 +111,7 @@ function deviation(scenario: Scenario, control: Scenario): string {
     dispatcher,
     otherDispatcher,
     event,
+    secrets,
     steps,
   ])
 }
@@ -126,6 +129,7 @@ function readCase(
   const certificates = readCertificates(layers, report)
   checkSituation({ situation, layers, engines, path, report })
   const { steps, situations } = readSteps({ raw, layers, certificates, engines, path, report })
+  const secrets = readSecrets({ situations: [situation, ...situations], layers, path, report })
   checkEnrollment({ certificates, situation, steps, situations, path, report })
   for (const [index, step] of steps.entries()) {
     if (step.do !== 'deliver') continue
@@ -139,6 +143,7 @@ function readCase(
       expect: step.expect,
       situation: at,
       layers,
+      secrets,
       path: isOwn ? [...path, 'steps', index, 'deliver'] : [...path, 'expect'],
       report,
     })
@@ -163,6 +168,7 @@ function readCase(
     killedBy: raw['killed-by'] ?? [],
     certificates,
     ...situation,
+    secrets,
     steps,
   }
 }

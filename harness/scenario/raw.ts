@@ -26,6 +26,8 @@ import type {
   OriginPolicy,
   RejectMoment,
   RejectStyle,
+  SecretSetup,
+  SignatureScheme,
   StapledResponse,
   TlsVersion,
   TokenAnswer,
@@ -165,6 +167,15 @@ export interface RawCrl {
   readonly 'entry-extensions'?: readonly RawExtension[]
 }
 
+/** A payload signature: with the one secret of the target, or with those that are named. */
+export type RawSignature =
+  | 'none'
+  | SignatureScheme
+  | { readonly scheme?: SignatureScheme; readonly secrets?: readonly string[] }
+
+/** What a file says about one secret. */
+export type RawSecret = Partial<Pick<SecretSetup, 'bytes' | 'octets'>>
+
 /** The dispatcher's configuration, or a patch of it. */
 export interface RawDispatcher {
   readonly 'trust-anchors'?: readonly string[] | 'own-store'
@@ -178,7 +189,7 @@ export interface RawDispatcher {
         readonly 'trust-anchors'?: readonly string[] | 'same'
       }
     | 'none'
-  readonly signature?: DispatcherSetup['signature']
+  readonly signature?: RawSignature
   readonly retry?:
     { readonly 'max-attempts'?: number; readonly 'initial-delay'?: RawDuration } | 'none'
   readonly timeout?: RawDuration
@@ -194,6 +205,7 @@ export interface RawSetup {
   /** A second target; a patch of what is said for the first. */
   readonly 'other-dispatcher'?: RawDispatcher
   readonly event?: { readonly size?: number | 'small' }
+  readonly secrets?: Readonly<Record<string, RawSecret>>
 }
 
 /** What is required of one delivery; the outcome decides what the rest defaults to. */
@@ -210,6 +222,7 @@ export interface RawExpectation {
   readonly 'absent-headers'?: readonly string[]
   readonly resumption?: 'forbidden' | 'allowed'
   readonly signature?: 'any' | 'valid'
+  readonly 'signed-with'?: readonly string[] | 'any'
   readonly 'minimum-gap'?: RawDuration
   readonly gaps?: Expectation['gaps']
   readonly timestamps?: Expectation['timestamps']

@@ -38,6 +38,7 @@ export function readExpectation(
     resumption:
       raw.resumption ?? (situation.endpoint.resumption === 'on' ? 'allowed' : 'forbidden'),
     signature: raw.signature ?? signatureOf(outcome, situation),
+    signedWith: raw['signed-with'] ?? signedWithOf(raw.signature, outcome, situation),
     minimumGapMs: readDuration(raw['minimum-gap'] ?? '0ms') ?? 0,
     gaps: raw.gaps ?? 'any',
     timestamps: raw.timestamps ?? 'any',
@@ -97,6 +98,21 @@ function nameOf(client: ClientCertificateSetup | 'none'): string {
 
 function signatureOf(outcome: ExpectedOutcome, situation: Situation): 'any' | 'valid' {
   return outcome === 'delivered' && situation.dispatcher.signature !== 'none' ? 'valid' : 'any'
+}
+
+/** Only a list of signatures has room for that of a secret that is being replaced. */
+function signedWithOf(
+  asked: RawExpectation['signature'],
+  outcome: ExpectedOutcome,
+  { dispatcher: { signature } }: Situation,
+): readonly string[] | 'any' {
+  if (asked === 'any' || outcome !== 'delivered' || signature === 'none') return 'any'
+  switch (signature.scheme) {
+    case 'standard-webhooks':
+      return signature.secrets
+    case 'hmac-sha256':
+      return signature.secrets.slice(0, 1)
+  }
 }
 
 function readToken(

@@ -17,6 +17,7 @@ import type {
   RawCrl,
   RawDispatcher,
   RawEndpoint,
+  RawSignature,
   RawStaple,
   RawTokenServer,
 } from './raw.ts'
@@ -28,9 +29,11 @@ import type {
   EventSetup,
   OAuth2Setup,
   OriginAnswer,
+  SignatureSetup,
   Staple,
   TokenServerSetup,
 } from './setup.ts'
+import type { TargetName } from './types.ts'
 import { readDuration } from './units.ts'
 
 /** The situation of a delivery: what it meets and what it was told. */
@@ -50,9 +53,9 @@ export function readSituation(layers: Layers): Situation {
     endpoint: readEndpoint(layers.endpoint),
     tokenServer: layers.tokenServer === null ? null : readTokenServer(layers.tokenServer),
     elsewhere: layers.elsewhere === null ? null : readEndpoint(layers.elsewhere),
-    dispatcher: readDispatcher(layers.dispatcher),
+    dispatcher: readDispatcher(layers.dispatcher, 'first'),
     otherDispatcher:
-      layers.otherDispatcher === null ? null : readDispatcher(layers.otherDispatcher),
+      layers.otherDispatcher === null ? null : readDispatcher(layers.otherDispatcher, 'other'),
     event: { size: layers.event.size ?? 'small' },
   }
 }
@@ -141,7 +144,7 @@ function readClientCertificate(raw: RawClientCertificate): ClientCertificateSetu
   }
 }
 
-function readDispatcher(raw: RawDispatcher): DispatcherSetup {
+function readDispatcher(raw: RawDispatcher, target: TargetName): DispatcherSetup {
   const full = merge<Required<RawDispatcher>>(STANDARD_DISPATCHER, raw)
   const client = full['client-certificate']
   const retry = full.retry === 'none' ? 'none' : merge(STANDARD_RETRY, full.retry)
@@ -152,7 +155,7 @@ function readDispatcher(raw: RawDispatcher): DispatcherSetup {
     clientCertificate: client === 'none' ? 'none' : readClientCertificate(client),
     minVersion: full['min-version'],
     oauth2: full.oauth2 === 'none' ? 'none' : readOAuth2(full.oauth2),
-    signature: full.signature,
+    signature: readSignature(full.signature, target),
     retry:
       retry === 'none'
         ? 'none'
@@ -180,6 +183,12 @@ function readCrls(raw: Readonly<Record<string, RawCrl | 'none'>>): readonly CrlD
       entryExtensions: full['entry-extensions'],
     }
   })
+}
+
+function readSignature(raw: RawSignature, target: TargetName): SignatureSetup | 'none' {
+  if (raw === 'none') return 'none'
+  const { scheme, secrets } = typeof raw === 'string' ? { scheme: raw } : raw
+  return { scheme: scheme ?? 'standard-webhooks', secrets: secrets ?? [target] }
 }
 
 function readOAuth2(raw: Exclude<RawDispatcher['oauth2'], 'none' | undefined>): OAuth2Setup {

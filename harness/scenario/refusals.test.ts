@@ -16,7 +16,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     title: 'a misspelt key',
     keys: 'endpiont: {}\nexpect: { outcome: refused }',
-    says: 'things.yaml:13: scenarios.one.endpiont: unknown key (did you mean "endpoint"?); allowed: title, level, profile, references, requires, engines, aliases, certificates, endpoint, token-server, elsewhere, dispatcher, other-dispatcher, event, steps, expect, killed-by',
+    says: 'things.yaml:13: scenarios.one.endpiont: unknown key (did you mean "endpoint"?); allowed: title, level, profile, references, requires, engines, aliases, certificates, endpoint, token-server, elsewhere, dispatcher, other-dispatcher, event, secrets, steps, expect, killed-by',
   },
   {
     title: 'a misspelt word',
@@ -158,7 +158,7 @@ extra: 1`
   things.yaml:14: scenarios.one.endpoint.scheme: "ftp" is not allowed; allowed: https, http
   things.yaml:14: scenarios.one.endpoint.certificate.key: "rsa" is not allowed; allowed: ec-p256, ec-p384, ec-p521, ed25519, rsa-1024, rsa-2048, rsa-3072, rsa-4096
   things.yaml:15: scenarios.one.expect.requests: "none" is not a count, such as 2, or a range, such as 1..2
-  things.yaml:16: scenarios.one.extra: unknown key; allowed: title, level, profile, references, requires, engines, aliases, certificates, endpoint, token-server, elsewhere, dispatcher, other-dispatcher, event, steps, expect, killed-by`)
+  things.yaml:16: scenarios.one.extra: unknown key; allowed: title, level, profile, references, requires, engines, aliases, certificates, endpoint, token-server, elsewhere, dispatcher, other-dispatcher, event, secrets, steps, expect, killed-by`)
 })
 
 test('a mistake in the control is told once, not for every scenario that builds upon it', () => {

@@ -128,6 +128,8 @@ function limitWords(keyword: string, limit: number): string {
   switch (keyword) {
     case 'minItems':
       return 'must not be empty'
+    case 'maxItems':
+      return `must have ${limit} entries or fewer`
     case 'minProperties':
     case 'maxProperties':
       return limit === 1 ? 'must have exactly one key' : `must have ${limit} keys`

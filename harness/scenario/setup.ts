@@ -223,6 +223,31 @@ export interface ClientCertificateSetup {
   readonly pemStyle: 'plain' | 'crlf' | 'explained'
 }
 
+/** How a payload is signed: three `webhook-` headers, or one header over the body's bytes (adapter protocol, "signature"). */
+export type SignatureScheme = 'standard-webhooks' | 'hmac-sha256'
+
+/** The `signature` part of the configuration. */
+export interface SignatureSetup {
+  readonly scheme: SignatureScheme
+  /**
+   * Names of one or two secrets: the current one, and the one that it has replaced while both are to be
+   * known. Default one, named after the target.
+   */
+  readonly secrets: readonly string[]
+}
+
+/** A secret that events are signed with. It is made anew for each run of a scenario. */
+export interface SecretSetup {
+  readonly scheme: SignatureScheme
+  /** Length in bytes. Default 32. */
+  readonly bytes: number
+  /**
+   * `random`: no zero octet, and no white space at either end. `with-zero`: an octet 0 after the third.
+   * `with-spaces`: a line feed in front and a space behind.
+   */
+  readonly octets: 'random' | 'with-zero' | 'with-spaces'
+}
+
 /** What the dispatcher is told for the target. */
 export interface DispatcherSetup {
   /** Names of the only roots to trust; `own-store` = the field is left out. */
@@ -234,7 +259,7 @@ export interface DispatcherSetup {
   readonly clientCertificate: ClientCertificateSetup | 'none'
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | 'default'
   readonly oauth2: OAuth2Setup | 'none'
-  readonly signature: 'none' | 'standard-webhooks' | 'hmac-sha256'
+  readonly signature: SignatureSetup | 'none'
   readonly retry: { readonly maxAttempts: number; readonly initialDelayMs: number } | 'none'
   readonly timeoutMs: number
 }

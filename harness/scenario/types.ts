@@ -3,6 +3,7 @@ import type {
   DispatcherSetup,
   EndpointSetup,
   EventSetup,
+  SecretSetup,
   TlsVersion,
   TokenServerSetup,
 } from './setup.ts'
@@ -68,14 +69,22 @@ export interface Expectation {
   readonly resumption: 'forbidden' | 'allowed'
   /** Which signature the origin must be able to verify on every request. */
   readonly signature: 'any' | 'valid'
+  /**
+   * Names of the secrets with which every request must be signed, and of the scenario's others with none.
+   * Of `hmac-sha256` there is one signature a request.
+   */
+  readonly signedWith: readonly string[] | 'any'
   /** Shortest time between two attempts that the origin saw, in milliseconds; 0 = not judged. */
   readonly minimumGapMs: number
   /** `growing`: each pause between attempts must be a quarter longer than the one before, or more. */
   readonly gaps: 'any' | 'growing'
   /** `fresh`: each attempt must carry a later `webhook-timestamp` than the one before. */
   readonly timestamps: 'any' | 'fresh'
-  /** `same`: all attempts must carry one and the same `webhook-id`. */
-  readonly eventIds: 'any' | 'same'
+  /**
+   * `same`: all attempts must carry one and the same `webhook-id`. `without-dot`: each must carry one, and
+   * no full stop in it, which delimits what is signed.
+   */
+  readonly eventIds: 'any' | 'same' | 'without-dot'
   /** Header fields that every request must carry, lower-case names and exact values. */
   readonly requiredHeaders: Readonly<Record<string, string>>
   /** server_name of every ClientHello (RFC 6066 3): this host, `none`, or not judged. */
@@ -188,5 +197,7 @@ export interface Scenario {
   /** What the dispatcher is told for a second target with the same URL; null = there is none. */
   readonly otherDispatcher: DispatcherSetup | null
   readonly event: EventSetup
+  /** Every secret that a target is told in the course of the scenario, by name. */
+  readonly secrets: Readonly<Record<string, SecretSetup>>
   readonly steps: readonly Step[]
 }

@@ -14,6 +14,7 @@ export const CAPABILITIES = [
   'oauth2.certificate-bound-token',
   'signature.hmac-sha256',
   'signature.standard-webhooks',
+  'signature.rotation',
   'retry',
   'circuit-breaker',
   'rotation',

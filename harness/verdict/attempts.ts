@@ -8,7 +8,7 @@ export function attemptsAsExpected(seen: DeliverySeen): Finding {
     () => longEnoughGaps(seen),
     () => growingGaps(seen),
     () => freshTimestamps(seen),
-    () => sameEventIds(seen),
+    () => rightEventIds(seen),
   ])
 }
 
@@ -67,14 +67,22 @@ function freshTimestamps(seen: DeliverySeen): Finding {
   )
 }
 
-/** By it the receiver knows an event that it has had before (Standard Webhooks). */
-function sameEventIds(seen: DeliverySeen): Finding {
-  if (seen.expect.eventIds === 'any') return FINE
+/**
+ * By it the receiver knows an event that it has had before, and a full stop in it would leave open where
+ * it ends in what is signed (Standard Webhooks).
+ */
+function rightEventIds(seen: DeliverySeen): Finding {
+  const { eventIds } = seen.expect
+  if (eventIds === 'any') return FINE
   const ids = originRequests(seen.endpoint).map((one) => onlyValue(one, 'webhook-id'))
-  if (ids.every((id) => id !== null && id === ids[0])) return FINE
+  const isRight = (id: string | null) =>
+    id !== null && (eventIds === 'same' ? id === ids[0] : !id.includes('.'))
+  if (ids.every(isRight)) return FINE
   return failed(
     'unmet',
-    'the same webhook-id on each attempt',
+    eventIds === 'same'
+      ? 'the same webhook-id on each attempt'
+      : 'a webhook-id without a full stop',
     `the ids ${ids.map((id) => id ?? 'none').join(', ')}`,
   )
 }

@@ -183,20 +183,6 @@ export function rightHeaders(seen: DeliverySeen): Finding {
   return FINE
 }
 
-/** The payload signature, on every request that reached the origin. */
-export function signatureAsExpected(seen: DeliverySeen): Finding {
-  if (seen.expect.signature === 'any') return FINE
-  const bad = originRequests(seen.endpoint).find((request) => request.signature !== 'valid')
-  if (bad === undefined) return FINE
-  return failed(
-    'unmet',
-    'a signature that verifies over the bytes sent',
-    bad.signature === 'none'
-      ? `the request on connection ${bad.connection} carried no signature`
-      : `the signature on connection ${bad.connection} does not verify`,
-  )
-}
-
 /** The reason that was given, against the right ones; `unspecified` passes loosely. */
 export function rightReason(seen: DeliverySeen, given: string | null): Finding {
   const { reasons } = seen.expect

@@ -10,10 +10,10 @@ import {
   nothingElsewhere,
   requestCount,
   rightCertificate,
-  signatureAsExpected,
   tokenAsExpected,
 } from './checks.ts'
 import { attemptsAsExpected } from './attempts.ts'
+import { signaturesAsExpected } from './signatures.ts'
 import { answerTaken, tlsAsExpected } from './tls-checks.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
 import { lastReason, said } from './words.ts'
@@ -84,7 +84,7 @@ export function judgeDelivered(seen: DeliverySeen): Finding {
     () => tokenAsExpected(seen),
     () => noStorm(seen),
     () => rightHeaders(seen),
-    () => signatureAsExpected(seen),
+    () => signaturesAsExpected(seen),
     () => attemptsAsExpected(seen),
     () => tlsAsExpected(seen),
     () => answerTaken(seen),

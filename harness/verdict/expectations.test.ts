@@ -77,6 +77,18 @@ test.describe('several attempts', () => {
     })
     expect(judged(attempts({ at: 0 }, { at: 9 }), same)).toMatchObject({ reason: 'unmet' })
   })
+
+  test('under ids without a full stop', () => {
+    const without = retried({ eventIds: 'without-dot' }, 1)
+    const under = (...ids: readonly string[]) => ({ at: 0, headers: { 'webhook-id': ids } })
+    expect(judged(attempts(under('evt_1')), without)).toMatchObject({ verdict: 'passed' })
+    expect(judged(attempts(under('evt.1')), without)).toMatchObject({
+      reason: 'unmet',
+      seen: 'the ids evt.1',
+    })
+    expect(judged(attempts(under()), without)).toMatchObject({ reason: 'unmet' })
+    expect(judged(attempts(under('a', 'b')), without)).toMatchObject({ reason: 'unmet' })
+  })
 })
 
 test('a required header has to be there once, with its value', () => {

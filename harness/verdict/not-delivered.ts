@@ -14,10 +14,10 @@ import {
   requestCount,
   rightCertificate,
   rightReason,
-  signatureAsExpected,
   tokenAsExpected,
 } from './checks.ts'
 import { attemptsAsExpected } from './attempts.ts'
+import { signaturesAsExpected } from './signatures.ts'
 import { answerTaken, tlsAsExpected } from './tls-checks.ts'
 import { FINE, failed, firstProblem, inconclusive, type Finding } from './finding.ts'
 import { certificate, count, said } from './words.ts'
@@ -117,7 +117,7 @@ function common(seen: DeliverySeen): readonly (() => Finding)[] {
     () => noStorm(seen),
     () => enoughConnections(seen),
     () => rightHeaders(seen),
-    () => signatureAsExpected(seen),
+    () => signaturesAsExpected(seen),
     () => attemptsAsExpected(seen),
     () => tlsAsExpected(seen),
     () => answerTaken(seen),

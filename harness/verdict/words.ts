@@ -44,3 +44,9 @@ export function said(reply: Of<'reply'>): string {
 export function answer(status: number): string {
   return status === 0 ? 'was given no answer' : `was answered ${status}`
 }
+
+/** The secrets of a signature: `the secret "next"`, `the secrets "next" and "first"`, `no secret`. */
+export function signers(names: readonly string[]): string {
+  if (names.length === 0) return 'no secret'
+  return `the secret${names.length === 1 ? '' : 's'} ${names.map((name) => `"${name}"`).join(' and ')}`
+}

@@ -131,14 +131,14 @@ function createClient(
     versions,
     async startSite(description) {
       const { listener, event, slots, realm, base, elsewhere } = description
-      const { signature } = event
       const start: SiteStart = {
         listener,
         setup: originSide(description.setup),
-        signature: signature && {
-          scheme: signature.scheme,
-          secretBase64: signature.secret.toString('base64'),
-        },
+        secrets: event.secrets.map(({ name, scheme, secret }) => ({
+          name,
+          scheme,
+          secretBase64: secret.toString('base64'),
+        })),
         slots,
         realm: realm?.id ?? null,
         base,

@@ -34,7 +34,7 @@ test('what is no proper body is refused with its path, and nothing is started', 
   const whole = {
     listener: 'endpoint',
     setup: { policy: { identity: 'any', bearer: 'none' }, answers: [{ kind: 'close' }] },
-    signature: null,
+    secrets: [],
     slots: [{ slot: 20001, loadBalancer: 'none' }],
     realm: null,
     base: null,

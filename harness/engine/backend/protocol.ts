@@ -38,7 +38,7 @@ import {
 } from './decode.ts'
 
 /** Version of this protocol; engine and backend must have the same. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** Longest body on the control port in either direction, in bytes. */
 export const CONTROL_LIMIT = 8 * 1024 * 1024
@@ -109,8 +109,14 @@ export const decodeSiteStart = object({
   listener: oneOf(['endpoint', 'elsewhere']),
   /** Realm whose tokens the site knows; null = a scenario without a token server. */
   realm: orNull(id),
-  signature: orNull(
-    object({ scheme: oneOf(['standard-webhooks', 'hmac-sha256']), secretBase64: base64 }),
+  /** What payloads may be signed with; none = the scenario signs nothing. */
+  secrets: list(
+    object({
+      name: text(200),
+      scheme: oneOf(['standard-webhooks', 'hmac-sha256']),
+      secretBase64: base64,
+    }),
+    100,
   ),
 })
 

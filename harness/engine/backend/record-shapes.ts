@@ -40,6 +40,7 @@ export const KINDS_OF_RECORDS = {
       'unbound',
     ]),
     signature: oneOf(['none', 'valid', 'invalid']),
+    signedWith: list(text(200), 100),
     answered,
     by: oneOf(['origin']),
   },

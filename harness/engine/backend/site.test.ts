@@ -183,7 +183,7 @@ test('a site finds signatures valid, invalid and missing', async () => {
   const { trafficPort } = up.backend
   const secret = Buffer.from('signing secret')
   await using hooks = await up.client.startSite(
-    site({ event: { signature: { scheme: 'hmac-sha256', secret } } }),
+    site({ event: { secrets: [{ name: 'first', scheme: 'hmac-sha256', secret }] } }),
   )
   const body = 'exactly these bytes'
   const right = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`

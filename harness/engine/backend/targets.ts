@@ -85,16 +85,17 @@ export class Targets {
 
   startSite(start: SiteStart): Extract<Target, { kind: 'site' }> {
     const parts = this.#newParts(start.slots)
-    const { listener, signature, setup } = start
+    const { listener, secrets, setup } = start
     const redirects = { base: start.base ?? '', elsewhere: start.elsewhere }
     const site: Site = new Site({
       listener,
       ledger: parts.book,
       event: {
-        signature: signature && {
-          scheme: signature.scheme,
-          secret: Buffer.from(signature.secretBase64, 'base64'),
-        },
+        secrets: secrets.map(({ name, scheme, secretBase64 }) => ({
+          name,
+          scheme,
+          secret: Buffer.from(secretBase64, 'base64'),
+        })),
       },
       setup,
       bearers: start.realm === null ? null : this.get('realm', start.realm).realm.bearers,

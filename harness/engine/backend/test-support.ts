@@ -53,7 +53,7 @@ export function site(patch: Partial<SiteDescription> = {}): SiteDescription {
   return {
     listener: 'endpoint',
     setup: originSetup(),
-    event: { signature: null },
+    event: { secrets: [] },
     slots: [{ slot: 20001, loadBalancer: 'none' }],
     realm: null,
     base: 'https://localhost:41234',

@@ -92,7 +92,7 @@ async function alertsOf(engine: StartedEngine, endpoint: EndpointSetup, shows: s
     elsewhere: null,
     material: await material(),
     ledger,
-    event: { signature: null },
+    event: { secrets: [] },
   })
   const { hostname, port } = new URL(scenario.urls.endpoint ?? '')
   const arrived = await alertRead(hostname, Number(port), shows)

@@ -97,6 +97,7 @@ function meaningOfRequest(part: RequestPart, context: ConnectionContext): Meanin
           eventId: null,
           bearer: 'none',
           signature: 'none',
+          signedWith: [],
           answered: part.answered,
           by: 'terminator',
         }

@@ -123,7 +123,7 @@ function populate(
     targets.startSite({
       listener: 'endpoint',
       setup: setups[place],
-      signature: null,
+      secrets: [],
       slots,
       realm,
       base: baseOf(place),

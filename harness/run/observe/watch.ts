@@ -123,7 +123,7 @@ async function standUp(
     tokenServer: null,
     material,
     ledger,
-    event: { signature: null },
+    event: { secrets: [] },
     ...(exposure === null ? {} : { exposure }),
   })
   ledger.record({ kind: 'step', step: 0, action: 'deliver' })
