@@ -74,7 +74,16 @@ function checkAttempts({ raw, expect, path, report }: ExpectationCheck): void {
 const REASONS_OF: Readonly<Record<ExpectedOutcome, readonly string[]>> = {
   delivered: [],
   refused: ['server-certificate.', 'pin.', 'tls.', 'plaintext.', 'policy.'],
-  rejected: ['client-certificate.', 'tls.alert', 'tls.other', 'http.status', 'net.', 'policy.'],
+  rejected: [
+    'client-certificate.',
+    // What Go and Java make of handshake_failure, by which TLS 1.2 also says that no certificate came.
+    'tls.cipher',
+    'tls.alert',
+    'tls.other',
+    'http.status',
+    'net.',
+    'policy.',
+  ],
   undelivered: REASONS,
 }
 

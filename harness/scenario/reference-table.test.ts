@@ -14,6 +14,29 @@ test('docs/references.md is fresh, and every section cited is told in our own wo
   expect(read('docs/references.md'), 'run npm run references').toBe(markdown)
 })
 
+test('docs/clauses.yaml holds nothing that no scenario cites', () => {
+  const { scenarios } = loadScenarios([join(packageRoot, 'scenarios')])
+  const cited = new Set(scenarios.flatMap(({ references }) => references))
+  const clauses = [...clausesFrom(read('docs/clauses.yaml')).keys()]
+  expect(clauses.filter((clause) => !cited.has(clause))).toEqual([])
+})
+
+test('every claim that is cited is one of the adapter protocol', () => {
+  const { scenarios } = loadScenarios([join(packageRoot, 'scenarios')])
+  const protocol = read('docs/adapter-protocol.md')
+  const claims = new Set(
+    scenarios.flatMap(({ references }) =>
+      references.flatMap((one) => /^Adapter protocol: (.+)$/.exec(one)?.[1] ?? []),
+    ),
+  )
+  expect(claims.size).toBeGreaterThan(0)
+  for (const claim of claims) {
+    // `tls.min_version` is the key min_version of the object tls.
+    for (const word of claim.split('.'))
+      expect(protocol, claim).toMatch(new RegExp(`["\`]${word}["\`]`))
+  }
+})
+
 test('sections stand in the order of their numbers, by standard', () => {
   const { markdown, problems } = referenceTable(
     [

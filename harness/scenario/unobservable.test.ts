@@ -91,7 +91,7 @@ const UNOBSERVABLE: readonly (readonly [title: string, keys: string, says: strin
   [
     'a rejection for the certificate of the server',
     'expect: { outcome: rejected, reason: server-certificate.expired }',
-    '13: scenarios.one.expect.reason: "server-certificate.expired" cannot be why something is rejected; allowed: tls.alert, tls.other, client-certificate.missing, client-certificate.unreadable, client-certificate.key-mismatch, client-certificate.expired, client-certificate.not-yet-valid, client-certificate.rejected, http.status, net.dns, net.refused, net.reset, net.timeout, policy.blocked',
+    '13: scenarios.one.expect.reason: "server-certificate.expired" cannot be why something is rejected; allowed: tls.cipher, tls.alert, tls.other, client-certificate.missing, client-certificate.unreadable, client-certificate.key-mismatch, client-certificate.expired, client-certificate.not-yet-valid, client-certificate.rejected, http.status, net.dns, net.refused, net.reset, net.timeout, policy.blocked',
   ],
   [
     'a request that is refused',
