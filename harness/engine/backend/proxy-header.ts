@@ -49,7 +49,7 @@ export function readProxyHeader(bytes: Buffer): ProxyHeaderReading {
 
 /** A value among type, length and value in a row; empty where there is none or the row is damaged. */
 function valueIn(row: Buffer, wanted: number): string {
-  for (let offset = 0; offset + 3 <= row.length; ) {
+  for (let offset = 0; offset + 3 <= row.length;) {
     const end = offset + 3 + row.readUInt16BE(offset + 1)
     if (end > row.length) return ''
     if (row.readUInt8(offset) === wanted) return row.toString('latin1', offset + 3, end)

@@ -129,7 +129,9 @@ export function turnedAway(
           'if { ssl_c_used } { ssl_c_ca_err gt 0 }',
         ]
       : // What verifies does not count then. Without a pattern HAProxy would refuse the condition.
-        [`if { ssl_c_used } !{ ssl_c_der,sha2(256),hex -m str -i ${allowed.join(' ') || 'none'} }`]),
+        [
+          `if { ssl_c_used } !{ ssl_c_der,sha2(256),hex -m str -i ${allowed.join(' ') || 'none'} }`,
+        ]),
   ]
 }
 

@@ -97,7 +97,7 @@ test('foreign hints are named beside the anchors, and no hints are none', async 
 test('certificates allowed by thumbprint are not for nginx', async () => {
   await expect(shapeOf({ allowedClientCertificates: ['self-signed'] })).rejects.toMatchObject({
     code: 'ERR_ENGINE_FAULT',
-    message: expect.stringContaining('dates and purpose') as unknown,
+    message: expect.stringContaining('dates and purpose'),
   })
 })
 
