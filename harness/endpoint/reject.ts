@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
 import type { Ledger } from '../observation/ledger.ts'
 import type { ClientJudgement } from '../observation/types.ts'
 import type { EndpointSetup, RejectMoment } from '../scenario/setup.ts'
@@ -24,24 +23,22 @@ export interface RejectedConnection {
 }
 
 /**
- * Turns a connection away right after the handshake, where the style needs no request for it.
+ * Turns a connection away for which an alert was wanted that Node cannot send: a fault of the engine. All
+ * other styles wait for a request, as nginx does.
  *
  * @returns `rejected`, or `needs-request`: hand the socket to HTTP, and each request to {@link rejectRequest}.
  */
-export function rejectConnection(
-  tls: TLSSocket,
-  { setup, socket, ledger, arrival, rejection }: RejectedConnection,
-): 'rejected' | 'needs-request' {
-  const { rejectStyle, rejectMoment } = setup
-  if (rejectStyle === 'alert') {
-    const detail = `${arrival.listener}: a client certificate is ${rejection.because}, and the embedded engine can send no alert for that`
-    ledger.record({ kind: 'harness-fault', detail })
-    socket.resetAndDestroy()
-    return 'rejected'
-  }
-  if (rejectStyle === 'http-400' || rejectMoment === 'after-body') return 'needs-request'
-  if (rejectStyle === 'close') closeGently(tls)
-  else socket.resetAndDestroy()
+export function rejectConnection({
+  setup,
+  socket,
+  ledger,
+  arrival,
+  rejection,
+}: RejectedConnection): 'rejected' | 'needs-request' {
+  if (setup.rejectStyle !== 'alert') return 'needs-request'
+  const detail = `${arrival.listener}: a client certificate is ${rejection.because}, and the embedded engine can send no alert for that`
+  ledger.record({ kind: 'harness-fault', detail })
+  socket.resetAndDestroy()
   return 'rejected'
 }
 

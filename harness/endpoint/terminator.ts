@@ -140,7 +140,7 @@ class Terminator {
       const { socket } = visit.arrived
       const rejected = { setup, rejection: judgement, arrival, socket, ledger }
       this.#rejected.set(tls, rejected)
-      if (rejectConnection(tls, rejected) === 'rejected') return
+      if (rejectConnection(rejected) === 'rejected') return
     }
     this.#http.emit('connection', tls)
   }

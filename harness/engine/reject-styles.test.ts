@@ -56,17 +56,16 @@ for (const version of VERSIONS) {
     }
   })
 
-  for (const [rejectMoment, requests] of [
+  for (const [rejectMoment, bodyBytes] of [
     ['after-handshake', 0],
-    ['after-body', 1],
+    ['after-body', BODY.length],
   ] as const) {
     test(`${version}: close ${rejectMoment} is a FIN without an answer`, async () => {
       await using standing = await stand({ ...only, rejectStyle: 'close', rejectMoment })
       expect(await standing.deliver('none')).toEqual({ error: 'ECONNRESET' })
-      expect(seen(standing.ledger, 'request')).toHaveLength(requests)
-      for (const request of seen(standing.ledger, 'request')) {
-        expect(request).toMatchObject({ answered: 0, by: 'terminator', bodyBytes: BODY.length })
-      }
+      expect(seen(standing.ledger, 'request')).toMatchObject([
+        { answered: 0, by: 'terminator', bodyBytes },
+      ])
       expect(seen(standing.ledger, 'connection-closed')).toMatchObject([
         { by: 'endpoint', how: 'fin' },
       ])
@@ -75,7 +74,9 @@ for (const version of VERSIONS) {
     test(`${version}: reset ${rejectMoment} is a RST`, async () => {
       await using standing = await stand({ ...only, rejectStyle: 'reset', rejectMoment })
       expect(await standing.deliver('none')).toEqual({ error: 'ECONNRESET' })
-      expect(seen(standing.ledger, 'request')).toHaveLength(requests)
+      expect(seen(standing.ledger, 'request')).toMatchObject([
+        { answered: 0, by: 'terminator', bodyBytes },
+      ])
       expect(seen(standing.ledger, 'connection-closed')).toMatchObject([
         { by: 'endpoint', how: 'reset' },
       ])

@@ -25,7 +25,10 @@ export interface CrlSetup {
   readonly revoked: readonly string[]
 }
 
-/** When a rejecting endpoint acts: right after the handshake, or once the body was read. */
+/**
+ * When a rejecting endpoint acts: after the handshake, which is when it has read the head of a request, as
+ * nginx does (an alert is sent in the handshake itself); or once the body was read.
+ */
 export type RejectMoment = 'after-handshake' | 'after-body'
 
 /** TLS versions a slot can be limited to. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server } from 'node:net'
 import { startOrigin } from '../../endpoint/origin.ts'
 import { startTokenService } from '../../token-server/service.ts'
+import { createBytesServer } from './bytes-server.ts'
 import { createControl } from './control.ts'
 import { Targets } from './targets.ts'
-import { createTrafficServer } from './traffic.ts'
+import { createTrafficServer, type TrafficParts } from './traffic.ts'
 
 /** How to start a backend. */
 export interface BackendOptions {
@@ -13,6 +14,8 @@ export interface BackendOptions {
   /** 0 = any free one. */
   readonly trafficPort: number
   readonly controlPort: number
+  /** Where HAProxy passes octets on. Left out: nowhere. */
+  readonly bytesPort?: number
   /** Needed for everything on the control port but `/health`. */
   readonly controlSecret: string
   /** What nginx and HAProxy must send in `Hookproof-Secret`; null = they need not. */
@@ -27,6 +30,8 @@ export interface BackendOptions {
 export interface StartedBackend extends AsyncDisposable {
   readonly trafficPort: number
   readonly controlPort: number
+  /** 0 = there is none. */
+  readonly bytesPort: number
 }
 
 /** Starts origin and token server behind one traffic port, with a control port beside it. */
@@ -38,16 +43,15 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     ...(slowMs === undefined ? {} : { slowMs }),
   })
   const targets = new Targets(tokenService)
-  const traffic = createTrafficServer({
-    origin,
-    tokenService,
-    targets,
-    secret: options.trafficSecret,
-  })
+  const parts: TrafficParts = { origin, tokenService, targets, secret: options.trafficSecret }
+  const traffic = createTrafficServer(parts)
+  const bytes = createBytesServer(parts)
   const control = createControl(targets, controlSecret)
   const close = async (): Promise<void> => {
     traffic.closeAllConnections()
     traffic.close()
+    bytes.closeAllConnections()
+    bytes.server.close()
     control.server.closeAllConnections()
     await control.close()
     await tokenService[Symbol.asyncDispose]()
@@ -57,6 +61,10 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     await options.prepare?.(targets)
     traffic.listen(options.trafficPort, host)
     await once(traffic, 'listening')
+    if (options.bytesPort !== undefined) {
+      bytes.server.listen(options.bytesPort, host)
+      await once(bytes.server, 'listening')
+    }
     await control.listen({ host, port: options.controlPort })
   } catch (error) {
     await close()
@@ -65,6 +73,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
   return {
     trafficPort: portOf(traffic),
     controlPort: portOf(control.server),
+    bytesPort: portOf(bytes.server),
     [Symbol.asyncDispose]: close,
   }
 }

@@ -21,6 +21,9 @@
  * `Hookproof-Client-Verify`; `Hookproof-Client-Cert` (escaped PEM or base64 DER; empty = none);
  * `Hookproof-Secret`, where the backend has one; and, from a load balancer that forwards the certificate,
  * `Hookproof-Sent-Headers`: the names of the fields that it got, joined by commas.
+ *
+ * On the bytes port HAProxy writes a PROXY header of version 2 before the dispatcher's octets: the source is
+ * the connection, the destination port the slot, and the unique id `secret thumbprint` (SHA-256; `-` = none).
  */
 import { KINDS_OF_RECORDS } from './record-shapes.ts'
 import {

@@ -3,7 +3,7 @@
  *
  * - `HOOKPROOF_CONTROL_SECRET`, at least 16 characters, required;
  * - `HOOKPROOF_TRAFFIC_SECRET`, what nginx and HAProxy send in `Hookproof-Secret`; unset = not asked for;
- * - `HOOKPROOF_TRAFFIC_PORT` (8080), `HOOKPROOF_CONTROL_PORT` (8081).
+ * - `HOOKPROOF_TRAFFIC_PORT` (8080), `HOOKPROOF_CONTROL_PORT` (8081), `HOOKPROOF_BYTES_PORT` (8082).
  *
  * `server.mjs health` asks a running one how it is, for HEALTHCHECK: an image need have no shell or curl.
  *
@@ -36,6 +36,7 @@ async function serve(): Promise<void> {
     host: '0.0.0.0',
     trafficPort: portIn('HOOKPROOF_TRAFFIC_PORT', 8080),
     controlPort,
+    bytesPort: portIn('HOOKPROOF_BYTES_PORT', 8082),
     controlSecret,
     trafficSecret: env['HOOKPROOF_TRAFFIC_SECRET'] ?? null,
   })

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isForwarding } from '../../endpoint/forwarded-certificate.ts'
 import type { StartedOrigin } from '../../endpoint/origin.ts'
-import { singleHeader } from '../../endpoint/request-headers.ts'
+import { singleHeader, type DistinctHeaders } from '../../endpoint/request-headers.ts'
 import type { Visit } from '../../endpoint/site.ts'
 import { printable } from '../../observation/printable.ts'
 import { presentedCertificate } from '../../observation/readers/read-certificate.ts'
+import type { PresentedCertificate } from '../../observation/types.ts'
 import type { TokenService } from '../../token-server/types.ts'
 import { headersAsSent, proxyWordOf, type ProxyWord } from './proxy-word.ts'
 import { isSecret } from './secret.ts'
@@ -51,38 +52,49 @@ function route(parts: TrafficParts, request: IncomingMessage, response: ServerRe
     return
   }
   const { target } = claim
-  target.sockets.add(request.socket)
-  response.once('close', () => target.sockets.delete(request.socket))
   if (word.certificate === 'unreadable') {
     fault(target, word, 'a client certificate that cannot be read')
   }
-  serve(parts, request, response, word, claim)
+  let sent = headersAsSent(request, claim.loadBalancer)
+  if (sent === null && target.kind === 'site') {
+    fault(target, word, 'no Hookproof-Sent-Headers from its load balancer')
+  }
+  sent ??= {}
+  const certificate = typeof word.certificate === 'string' ? null : word.certificate
+  const arrived: Arrived = {
+    connection: word.connection,
+    presented: presentedCertificate(certificate, [], () => null),
+    endEntity: certificate?.der ?? null,
+    headersAsSent: sent,
+  }
+  serveTraffic(parts, request, response, arrived, claim)
 }
 
-function serve(
+/** What is known of the connection on which a request came. */
+export interface Arrived {
+  readonly connection: number
+  readonly presented: PresentedCertificate
+  /** DER; null = none, or only its thumbprint is known. */
+  readonly endEntity: Buffer | null
+  /** `as-read`: nobody on the way has changed a header. */
+  readonly headersAsSent: DistinctHeaders | 'as-read'
+}
+
+/** Hands a request to the site or realm that has its slot. */
+export function serveTraffic(
   { origin, tokenService, targets }: TrafficParts,
   request: IncomingMessage,
   response: ServerResponse,
-  word: ProxyWord,
+  { connection, presented, endEntity, headersAsSent: sent }: Arrived,
   { target, loadBalancer }: Claim,
 ): void {
-  const { connection } = word
-  const certificate = typeof word.certificate === 'string' ? null : word.certificate
-  const presented = presentedCertificate(certificate, [], () => null)
+  target.sockets.add(request.socket)
+  response.once('close', () => target.sockets.delete(request.socket))
   switch (target.kind) {
     case 'site': {
       const { site, listener } = target
-      let sent = headersAsSent(request, loadBalancer)
-      if (sent === null) {
-        fault(target, word, 'no Hookproof-Sent-Headers from its load balancer')
-        sent = {}
-      }
-      const arrival = { listener, connection, presented, endEntity: certificate?.der ?? null }
-      // One that strips leaves it to nginx behind it to say that there is no certificate.
-      const way: Visit['way'] = isForwarding(loadBalancer)
-        ? { by: 'load-balancer', mode: loadBalancer, headersAsSent: sent }
-        : { by: 'direct', headersAsSent: sent }
-      const visit: Visit = { site, arrival, way }
+      const arrival = { listener, connection, presented, endEntity }
+      const visit: Visit = { site, arrival, way: wayOf(loadBalancer, sent) }
       origin.handle(request, response, visit)
       return
     }
@@ -90,6 +102,14 @@ function serve(
       targets.arrived(request, { target, connection, presented })
       tokenService.handle(request, response, presented)
   }
+}
+
+/** A load balancer that strips leaves it to nginx behind it to say that there is no certificate. */
+function wayOf(loadBalancer: Claim['loadBalancer'], sent: Arrived['headersAsSent']): Visit['way'] {
+  if (sent === 'as-read') return { by: 'direct' }
+  return isForwarding(loadBalancer)
+    ? { by: 'load-balancer', mode: loadBalancer, headersAsSent: sent }
+    : { by: 'direct', headersAsSent: sent }
 }
 
 function fault(target: Target, { slot, connection }: ProxyWord, what: string): void {

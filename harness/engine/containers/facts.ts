@@ -25,6 +25,8 @@ export interface ContainersFacts {
     readonly container: string
     /** Where requests go, in the network of the run. */
     readonly traffic: { readonly address: string; readonly port: number }
+    /** Where connections go whose octets are passed on as they are, in the network of the run. */
+    readonly bytes: { readonly address: string; readonly port: number }
     readonly control: BackendAddress
   }
   readonly versions: Readonly<Record<string, string>>

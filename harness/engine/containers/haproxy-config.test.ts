@@ -82,7 +82,7 @@ test('what HAProxy cannot do is a fault of the scenario, in one sentence', async
     slotOf({ rejectStyle: 'alert', allowedClientCertificates: ['self-signed'] }),
   ).rejects.toMatchObject({
     code: 'ERR_ENGINE_FAULT',
-    message: 'HAProxy cannot allow client certificates by thumbprint.',
+    message: 'HAProxy cannot allow client certificates by thumbprint and alert others.',
   })
   await expect(slotOf({ rejectStyle: 'alert', rejectMoment: 'after-body' })).rejects.toThrow(
     'after the body',

@@ -29,6 +29,31 @@ export function haproxySlot(
   port: number,
   next: NextHop,
 ): HaproxySlot {
+  const { bind, files } = terminatingBind(setup, served, port)
+  const topic = setup.loadBalancer === 'none' ? 'is-endpoint' : setup.loadBalancer
+  const lines = [
+    `frontend slot-${port} from ${topic}`,
+    `  ${bind}`,
+    ...(setup.keepAlive === 'off' ? ['  option httpclose'] : []),
+    ...rejectRules(setup, served).map((rule) => `  ${rule}`),
+    `  default_backend to-${port}`,
+    `backend to-${port} from base`,
+    '  option http-server-close',
+    `  server next ${next.address}:${next.port}${next.proxyHeader === 'sent' ? ' send-proxy-v2' : ''}`,
+  ]
+  return { text: `${lines.join('\n')}\n`, files }
+}
+
+/**
+ * The `bind` of a slot that ends TLS, and the files that it names.
+ *
+ * @throws HarnessError `ERR_ENGINE_FAULT` for a setup that HAProxy cannot serve.
+ */
+export function terminatingBind(
+  setup: EndpointSetup,
+  served: Served,
+  port: number,
+): { readonly bind: string; readonly files: ReadonlyMap<string, string> } {
   refuseImpossible(setup, served)
   const files = new Map([
     ['chain.pem', served.chain],
@@ -48,18 +73,7 @@ export function haproxySlot(
     ...(setup.resumption === 'off' ? ['no-tls-tickets'] : []),
     ...verifyWords(setup, served, file),
   ].join(' ')
-  const topic = setup.loadBalancer === 'none' ? 'is-endpoint' : setup.loadBalancer
-  const lines = [
-    `frontend slot-${port} from ${topic}`,
-    `  ${bind}`,
-    ...(setup.keepAlive === 'off' ? ['  option httpclose'] : []),
-    ...rejectRules(setup).map((rule) => `  ${rule}`),
-    `  default_backend to-${port}`,
-    `backend to-${port} from base`,
-    '  option http-server-close',
-    `  server next ${next.address}:${next.port}${next.proxyHeader === 'sent' ? ' send-proxy-v2' : ''}`,
-  ]
-  return { text: `${lines.join('\n')}\n`, files }
+  return { bind, files }
 }
 
 /**
@@ -95,14 +109,29 @@ function verifyWords(
   return [...trust, policy === 'required' ? 'verify required' : 'verify optional']
 }
 
-function rejectRules({ clientCertificate: policy, rejectStyle }: EndpointSetup): readonly string[] {
+function rejectRules(setup: EndpointSetup, served: Served): readonly string[] {
+  const deny = setup.rejectStyle === 'http-400' ? 'deny deny_status 400' : 'reject'
+  return turnedAway(setup, served).map((condition) => `http-request ${deny} ${condition}`)
+}
+
+/** Conditions under which a client certificate is turned away after the handshake, or the lack of one. */
+export function turnedAway(
+  { clientCertificate: policy, rejectStyle }: EndpointSetup,
+  { allowed }: Served,
+): readonly string[] {
   if (policy === 'not-requested' || rejectStyle === 'alert') return []
-  const deny = rejectStyle === 'http-400' ? 'deny deny_status 400' : 'reject'
   return [
-    ...(policy === 'required' ? [`http-request ${deny} unless { ssl_c_used }`] : []),
-    `http-request ${deny} if { ssl_c_used } !{ ssl_c_verify 0 }`,
-    `http-request ${deny} if { ssl_c_used } { ssl_c_err gt 0 }`,
-    `http-request ${deny} if { ssl_c_used } { ssl_c_ca_err gt 0 }`,
+    ...(policy === 'required' ? ['unless { ssl_c_used }'] : []),
+    ...(allowed === null
+      ? [
+          'if { ssl_c_used } !{ ssl_c_verify 0 }',
+          'if { ssl_c_used } { ssl_c_err gt 0 }',
+          'if { ssl_c_used } { ssl_c_ca_err gt 0 }',
+        ]
+      : // What verifies does not count then. Without a pattern HAProxy would refuse the condition.
+        [
+          `if { ssl_c_used } !{ ssl_c_der,sha2(256),hex -m str -i ${allowed.join(' ') || 'none'} }`,
+        ]),
   ]
 }
 
@@ -113,8 +142,8 @@ function versionName(version: EndpointSetup['minVersion']): string {
 
 function refuseImpossible(setup: EndpointSetup, { allowed, securityLevel, staple }: Served): void {
   const impossible =
-    allowed !== null
-      ? 'allow client certificates by thumbprint'
+    allowed !== null && setup.rejectStyle === 'alert'
+      ? 'allow client certificates by thumbprint and alert others'
       : setup.rejectMoment === 'after-body'
         ? 'turn a client certificate away after the body'
         : securityLevel === 'low'

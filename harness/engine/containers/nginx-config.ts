@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { HarnessError } from '../../errors.ts'
 import type { EndpointSetup } from '../../scenario/setup.ts'
 import type { Served } from './served.ts'
 import type { FileContent } from './tar.ts'
@@ -28,9 +29,15 @@ export function plainShape(keepAlive: EndpointSetup['keepAlive']): NginxShape {
   }
 }
 
-/** Chooses what a server block of an endpoint includes. */
+/**
+ * Chooses what a server block of an endpoint includes.
+ *
+ * @throws HarnessError `ERR_ENGINE_FAULT` for certificates allowed by thumbprint: nginx has no way to leave
+ *   dates and purpose out.
+ */
 export function nginxShape(setup: EndpointSetup, served: Served): NginxShape {
   if (setup.scheme === 'http') return plainShape(setup.keepAlive)
+  if (served.allowed !== null) throw noThumbprints()
   const files = new Map<string, FileContent>()
   const file = (content: FileContent): string => {
     const name = `${createHash('sha256').update(content).digest('hex').slice(0, 32)}.pem`
@@ -96,7 +103,7 @@ function cipherLines({ ciphers }: EndpointSetup, { securityLevel }: Served): rea
 
 function clientCertificateLines(
   { clientCertificate: policy, caHints }: EndpointSetup,
-  { anchors, crls, hints, allowed }: Served,
+  { anchors, crls, hints }: Served,
   file: (content: string) => string,
 ): readonly string[] {
   if (policy === 'not-requested') return [snippet('client-certificate-not-requested')]
@@ -105,16 +112,6 @@ function clientCertificateLines(
     ...(hints === anchors || anchors === '' ? [] : [`ssl_trusted_certificate ${file(anchors)};`]),
     ...(crls === '' ? [] : [`ssl_crl ${file(crls)};`]),
   ]
-  if (allowed !== null) {
-    // What verifies does not count, only which certificate it is.
-    const known = allowed.map(({ sha1 }) => sha1).join('|')
-    return [
-      ...trust,
-      snippet('client-certificate-allowed'),
-      ...(policy === 'required' ? ['if ($ssl_client_fingerprint = "") { return 496; }'] : []),
-      `if ($ssl_client_fingerprint !~ "^(${known}${policy === 'required' ? '' : '|'})$") { return 495; }`,
-    ]
-  }
   const hinted = caHints === 'none' ? '-no-hints' : ''
   return [...trust, snippet(`client-certificate-${policy}${hinted}`)]
 }
@@ -132,4 +129,12 @@ function rejectLines({ rejectStyle, rejectMoment }: EndpointSetup): readonly str
       // The container's RST stays inside it: the wire resets when this one ends.
       return ['reset_timedout_connection on;', snippet(`reject-close${moment}`)]
   }
+}
+
+function noThumbprints(): HarnessError {
+  return new HarnessError(
+    'ERR_ENGINE_FAULT',
+    'nginx cannot allow client certificates by thumbprint alone: it looks at dates and purpose too.',
+    { hint: 'Leave out load-balancer, or the list of allowed certificates.' },
+  )
 }

@@ -23,15 +23,8 @@ export interface Served {
   readonly crls: string
   /** Certificates whose subjects are sent as CA hints; empty = none. */
   readonly hints: string
-  /** Client certificates that are accepted without a path, or null. */
-  readonly allowed: readonly AllowedCertificate[] | null
-}
-
-/** A client certificate that is accepted for its thumbprint. */
-export interface AllowedCertificate {
-  readonly sha256: string
-  /** Of the DER, hexadecimal: the only thumbprint that nginx can compare. */
-  readonly sha1: string
+  /** SHA-256, hexadecimal, of the client certificates that are accepted without a path, or null. */
+  readonly allowed: readonly string[] | null
 }
 
 const VERSIONS: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
@@ -61,10 +54,7 @@ export function servedBy(setup: EndpointSetup, material: IssuedMaterial): Served
     allowed:
       setup.allowedClientCertificates === 'any-under-anchors'
         ? null
-        : setup.allowedClientCertificates.map((name) => {
-            const { sha256, x509 } = material.known(name)
-            return { sha256, sha1: (x509?.fingerprint ?? '').replaceAll(':', '').toLowerCase() }
-          }),
+        : setup.allowedClientCertificates.map((name) => material.known(name).sha256),
   }
 }
 

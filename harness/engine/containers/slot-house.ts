@@ -2,6 +2,7 @@ import type { IssuedMaterial } from '../../pki/types.ts'
 import type { EndpointSetup } from '../../scenario/setup.ts'
 import type { Claim } from './claim.ts'
 import type { ContainersFacts } from './facts.ts'
+import { bytesSlot, passingOf, refuseUnpassable } from './haproxy-bytes.ts'
 import { haproxySlot, passThroughSlot, type HaproxySlot, type NextHop } from './haproxy-config.ts'
 import type { HaproxyControl } from './haproxy-control.ts'
 import { HaproxyPool, type HaproxyWork } from './haproxy-pool.ts'
@@ -41,11 +42,17 @@ const NO_NUMBER = 65_535
 /** The published port of nginx inside the network of the run. */
 const NGINX_PORT = 8443
 
-/** Which container ends TLS for a setup: nginx, unless it takes a real alert, a load balancer that ends it or no ALPN. */
+/**
+ * Which container ends TLS for a setup: nginx, unless it takes a real alert, a load balancer that ends it,
+ * no ALPN, certificates allowed by thumbprint alone, or octets passed on as they come.
+ */
 export function terminatorFor(setup: EndpointSetup): Terminator {
+  if (passingOf(setup) === 'bytes') return 'haproxy'
   if (setup.scheme === 'http' || setup.loadBalancer === 'passes-through') return 'nginx'
   // nginx always answers ALPN.
   if (setup.loadBalancer !== 'none' || setup.alpn.length === 0) return 'haproxy'
+  // nginx looks at dates and purpose even where it asks for no path.
+  if (setup.allowedClientCertificates !== 'any-under-anchors') return 'haproxy'
   const alerts = setup.rejectStyle === 'alert' && setup.clientCertificate !== 'not-requested'
   return alerts ? 'haproxy' : 'nginx'
 }
@@ -116,8 +123,9 @@ export class SlotHouse {
   }
 
   #take(setup: EndpointSetup, served: Served | null): Lease {
+    refuseUnpassable(setup)
     const terminator = terminatorFor(setup)
-    const allowed = served?.allowed?.map(({ sha256 }) => sha256) ?? null
+    const allowed = served?.allowed ?? null
     if (served === null) {
       const number = this.#nginxPool.take(plainShape(setup.keepAlive), null)
       return { number, terminator, entrance: terminator, allowed }
@@ -157,7 +165,11 @@ export class SlotHouse {
     const { traffic } = this.#parts.facts.backend
     const isBalancer = setup.loadBalancer !== 'none'
     const next: NextHop = isBalancer ? this.#nextIsNginx() : { ...traffic, proxyHeader: 'none' }
-    const slotAt = (number: number): HaproxySlot => haproxySlot(setup, served, number, next)
+    const bytes = this.#parts.facts.backend.bytes
+    const slotAt = (number: number): HaproxySlot =>
+      passingOf(setup) === 'bytes'
+        ? bytesSlot(setup, served, number, bytes)
+        : haproxySlot(setup, served, number, next)
     const known = this.#haproxyPool.find(slotAt(NO_NUMBER), NO_NUMBER)
     if (known !== null) return known
     const number = isBalancer ? this.#nginxPool.take(plainShape('off'), null) : this.#ports.take()

@@ -5,6 +5,7 @@ import type { SlotClaim } from '../backend/protocol.ts'
 import type { ScenarioStage } from '../types.ts'
 import type { WorkerParts } from './engine.ts'
 import { proxyHeader } from './published-port.ts'
+import { passingOf } from './haproxy-bytes.ts'
 import type { Lease } from './slot-house.ts'
 import type { Terminator } from './visits.ts'
 
@@ -120,7 +121,8 @@ const BEHIND_AND_BEFORE: readonly string[] = ['answers', 'policy', 'fault']
 
 /** What distinguishes slots. */
 function keyOf(setup: EndpointSetup): string {
-  return JSON.stringify(setup, (name, value: unknown) =>
+  const passing = passingOf(setup)
+  return JSON.stringify({ passing, ...setup }, (name, value: unknown) =>
     BEHIND_AND_BEFORE.includes(name) ? undefined : value,
   )
 }

@@ -22,6 +22,7 @@ const NGINX_USER = 101
 
 const TRAFFIC_PORT = 8080
 const CONTROL_PORT = 8081
+const BYTES_PORT = 8082
 const PUBLISHED_PORT = 8443
 
 /** Nginx wants 48 or 80 bytes; 80 are for AES-256. */
@@ -146,6 +147,7 @@ async function startAll(docker: Docker, runId: string): Promise<ContainersFacts>
     backend: {
       container: backend.container,
       traffic: { address: backend.address, port: TRAFFIC_PORT },
+      bytes: { address: backend.address, port: BYTES_PORT },
       control,
     },
     versions: {

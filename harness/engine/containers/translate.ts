@@ -109,7 +109,7 @@ function meaningOfRequest(part: RequestPart, context: ConnectionContext): Meanin
     ],
     // HAProxy read something that is no whole request head, and does not say how much of it.
     bytes: part.bytes ?? 1,
-    asked: isTerminators ? 'nobody' : 'origin',
+    asked: isTerminators || part.bytes === 0 ? 'nobody' : 'origin',
   }
 }
 

@@ -37,6 +37,37 @@ test('a request that was cut off is answered 0', () => {
   expect(read('"uri":"\\/body"')).toMatchObject({ part: 'request', answered: 0, bytes: 72 })
 })
 
+test('octets that were passed on were read by the origin alone', () => {
+  const passed = read('"log":"bytes"', '"answered":"-"')
+  expect(passed).toMatchObject({
+    part: 'request',
+    slot: 20002,
+    protocol: 'TLSv1.3',
+    alpn: 'http/1.1',
+    client: { found: 'verified' },
+    method: '',
+    path: '',
+    by: 'origin',
+  })
+  if (passed.part !== 'request') throw new Error('no request')
+  expect(passed.certificate?.subject).toBe('O=Hookproof, CN=webhook dispatcher')
+  expect(passed.bytes).toBeGreaterThan(311)
+  expect(passed.durationMs).toBeGreaterThan(0)
+})
+
+test('who is turned away from a slot that passes octets on had a request read', () => {
+  expect(read('"log":"bytes"', '"answered":"400"')).toMatchObject({
+    part: 'request',
+    client: { found: 'none' },
+    certificate: null,
+    method: 'POST',
+    path: expect.stringMatching(/^\/hooks\//) as unknown,
+    headerNames: expect.arrayContaining(['content-type', 'host']) as unknown,
+    answered: 400,
+    by: 'terminator',
+  })
+})
+
 test('reads why a handshake failed, the certificate too', () => {
   const failed = read('"verify":10')
   expect(failed).toMatchObject({

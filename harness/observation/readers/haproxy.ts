@@ -50,6 +50,8 @@ function readJson(line: string): LogPart {
         return readEnd(fields, connection)
       case 'http':
         return readRequest(fields, connection)
+      case 'bytes':
+        return readBytes(fields, connection)
       case 'handshake':
         return readFailure(fields, connection)
       default:
@@ -101,6 +103,25 @@ function readRequest(fields: JsonFields, connection: number): LogPart {
     // The first letter says who ended it; with these HAProxy answers in the origin's place.
     by: /^[PSL]/.test(fields.text('state')) ? 'terminator' : 'origin',
     durationMs: fields.number('duration'),
+  }
+}
+
+/**
+ * A connection whose octets were passed on as they are, so that only the origin knows what they say; or
+ * one that was turned away when a request had been read.
+ */
+function readBytes(fields: JsonFields, connection: number): LogPart {
+  const answered = valueOf(fields, 'answered')
+  return {
+    part: 'request',
+    ...completedHandshake(fields, connection),
+    method: printable(valueOf(fields, 'method'), 40),
+    path: printable(valueOf(fields, 'uri'), 400),
+    headerNames: printable(valueOf(fields, 'headers'), 4000).split(',').filter(Boolean),
+    bytes: fields.number('length'),
+    answered: Number(answered),
+    by: answered === '' ? 'origin' : 'terminator',
+    durationMs: Math.max(0, fields.number('duration') - fields.number('handshake')),
   }
 }
 
