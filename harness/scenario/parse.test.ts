@@ -75,6 +75,7 @@ test('what the dispatcher is told is complete', () => {
   )
   expect(dispatcher).toEqual({
     trustAnchors: ['root'],
+    crls: 'none',
     pins: 'none',
     clientCertificate: {
       certificate: 'dispatcher',
