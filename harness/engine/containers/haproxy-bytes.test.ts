@@ -31,8 +31,8 @@ test('the handshake goes through, and who is turned away gets an answer of anoth
   const { text } = await slotOf()
   expect(text).toContain('frontend slot-20007 from passes-bytes\n')
   expect(text).toContain('verify optional ca-ignore-err all crt-ignore-err all\n')
-  expect(text).toContain('  use_backend answers-400 unless { ssl_c_used }\n')
-  expect(text).toContain('  use_backend answers-400 if { ssl_c_used } !{ ssl_c_verify 0 }\n')
+  expect(text).toContain('  use_backend no-certificate unless { ssl_c_used }\n')
+  expect(text).toContain('  use_backend bad-certificate if { ssl_c_used } !{ ssl_c_verify 0 }\n')
   expect(text).toContain('  server next 172.20.0.4:8082 send-proxy-v2 proxy-v2-options unique-id\n')
   expect((await slotOf({ rejectStyle: 'close' })).text).toContain('use_backend hangs-up unless')
 })
@@ -47,7 +47,7 @@ test('a thumbprint is all that counts where certificates are allowed by it', asy
   const { sha256 } = (await material()).get('self-signed')
   const { text } = await slotOf({ allowedClientCertificates: ['self-signed'] })
   expect(text).toContain(
-    `use_backend answers-400 if { ssl_c_used } !{ ssl_c_der,sha2(256),hex -m str -i ${sha256} }\n`,
+    `use_backend bad-certificate if { ssl_c_used } !{ ssl_c_der,sha2(256),hex -m str -i ${sha256} }\n`,
   )
   expect(text).not.toContain('ssl_c_verify')
 })

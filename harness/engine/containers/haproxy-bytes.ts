@@ -44,11 +44,13 @@ export function bytesSlot(
   next: Omit<NextHop, 'proxyHeader'>,
 ): HaproxySlot {
   const { bind, files } = terminatingBind(setup, served, port)
-  const elsewhere = setup.rejectStyle === 'http-400' ? 'answers-400' : 'hangs-up'
   const lines = [
     `frontend slot-${port} from passes-bytes`,
     `  ${bind}`,
-    ...turnedAway(setup, served).map((condition) => `  use_backend ${elsewhere} ${condition}`),
+    ...turnedAway(setup, served).map(({ page, condition }) => {
+      const backend = setup.rejectStyle === 'http-400' ? page : 'hangs-up'
+      return `  use_backend ${backend} ${condition}`
+    }),
     `  default_backend to-${port}`,
     `backend to-${port} from passes-bytes`,
     `  server next ${next.address}:${next.port} send-proxy-v2 proxy-v2-options unique-id`,

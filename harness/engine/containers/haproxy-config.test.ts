@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { BAD_CERTIFICATE_PAGE, NO_CERTIFICATE_PAGE } from '../../endpoint/nginx-page.ts'
 import { material, setup } from '../../endpoint/test-support.ts'
+import { packageRoot } from '../../package-root.ts'
 import type { EndpointSetup } from '../../scenario/setup.ts'
 import { haproxySlot, passThroughSlot, type HaproxySlot } from './haproxy-config.ts'
 import { servedBy } from './served.ts'
@@ -47,9 +51,21 @@ test('a load balancer lets the handshake through and answers in the style of the
   const slot = await slotOf({ loadBalancer: 'forwards-client-cert' })
   expect(slot.text).toContain('from forwards-client-cert\n')
   expect(bindOf(slot)).toContain('verify optional ca-ignore-err all crt-ignore-err all')
-  expect(slot.text).toContain('http-request deny deny_status 400 unless { ssl_c_used }')
+  expect(slot.text).toMatch(
+    /http-request return status 400 .* file \/\S+\/no-certificate\.page unless { ssl_c_used }\n/,
+  )
+  expect(slot.text).toMatch(/\/bad-certificate\.page if { ssl_c_used } !{ ssl_c_verify 0 }\n/)
   const closing = await slotOf({ loadBalancer: 'strips', rejectStyle: 'close' })
   expect(closing.text).toContain('http-request reject if { ssl_c_used } !{ ssl_c_verify 0 }')
+})
+
+test('the pages are those of nginx, octet by octet', () => {
+  for (const [name, page] of [
+    ['no-certificate', NO_CERTIFICATE_PAGE],
+    ['bad-certificate', BAD_CERTIFICATE_PAGE],
+  ] as const) {
+    expect(readFileSync(join(packageRoot, `haproxy/pages/${name}.page`), 'latin1')).toBe(page)
+  }
 })
 
 test('a slot that passes TLS through opens nothing, and says whose connection it is', () => {

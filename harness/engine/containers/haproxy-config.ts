@@ -11,6 +11,8 @@ export interface HaproxySlot {
 /** Where the folders of slots are. */
 export const HAPROXY_SLOTS = '/run/hookproof/slots'
 
+const PAGES = '/etc/hookproof/pages'
+
 /** Where a slot leads: the origin itself, or the published port of the nginx behind a load balancer. */
 export interface NextHop {
   readonly address: string
@@ -110,28 +112,38 @@ function verifyWords(
 }
 
 function rejectRules(setup: EndpointSetup, served: Served): readonly string[] {
-  const deny = setup.rejectStyle === 'http-400' ? 'deny deny_status 400' : 'reject'
-  return turnedAway(setup, served).map((condition) => `http-request ${deny} ${condition}`)
+  return turnedAway(setup, served).map(({ page, condition }) => {
+    const answer = `return status 400 content-type text/html hdr Server nginx file ${PAGES}/${page}.page`
+    return `http-request ${setup.rejectStyle === 'http-400' ? answer : 'reject'} ${condition}`
+  })
 }
 
-/** Conditions under which a client certificate is turned away after the handshake, or the lack of one. */
+/** When a client certificate is turned away after the handshake, or the lack of one. */
+export interface TurnedAway {
+  /** Which of nginx's pages says so where one does: a dispatcher may know them. */
+  readonly page: 'no-certificate' | 'bad-certificate'
+  /** As in HAProxy's rules. */
+  readonly condition: string
+}
+
+/** Everything for which a slot turns somebody away. Empty where an alert does it in the handshake. */
 export function turnedAway(
   { clientCertificate: policy, rejectStyle }: EndpointSetup,
   { allowed }: Served,
-): readonly string[] {
+): readonly TurnedAway[] {
   if (policy === 'not-requested' || rejectStyle === 'alert') return []
-  return [
-    ...(policy === 'required' ? ['unless { ssl_c_used }'] : []),
-    ...(allowed === null
-      ? [
-          'if { ssl_c_used } !{ ssl_c_verify 0 }',
-          'if { ssl_c_used } { ssl_c_err gt 0 }',
-          'if { ssl_c_used } { ssl_c_ca_err gt 0 }',
-        ]
+  const bad =
+    allowed === null
+      ? ['!{ ssl_c_verify 0 }', '{ ssl_c_err gt 0 }', '{ ssl_c_ca_err gt 0 }']
       : // What verifies does not count then. Without a pattern HAProxy would refuse the condition.
-        [
-          `if { ssl_c_used } !{ ssl_c_der,sha2(256),hex -m str -i ${allowed.join(' ') || 'none'} }`,
-        ]),
+        [`!{ ssl_c_der,sha2(256),hex -m str -i ${allowed.join(' ') || 'none'} }`]
+  return [
+    ...(policy === 'required'
+      ? [{ page: 'no-certificate', condition: 'unless { ssl_c_used }' } as const]
+      : []),
+    ...bad.map(
+      (test) => ({ page: 'bad-certificate', condition: `if { ssl_c_used } ${test}` }) as const,
+    ),
   ]
 }
 
