@@ -1,5 +1,8 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
+import { toJks } from '../pki/jks.ts'
+import { toPkcs12 } from '../pki/pkcs12.ts'
+import { authority, endEntity, newPki } from '../pki/test-support.ts'
 import type { Secret } from '../scenario/vocabulary.ts'
 import type { TargetConfig } from './messages.ts'
 import { Redactor } from './redactor.ts'
@@ -103,6 +106,36 @@ test('a keystore is told by its encrypted part, not by its certificates nor by i
   expect(told(KEYSTORE_CONFIG, base64.slice(0, 500))).toEqual(['key-store'])
   expect(told(KEYSTORE_CONFIG, base64.slice(0, 128))).toEqual([])
   expect(told(KEYSTORE_CONFIG, base64.slice(600))).toEqual([])
+})
+
+test('of a real keystore the key is told, and no certificate in it', async () => {
+  const material = await newPki().issue({ root: authority('Root', 'root'), own: endEntity('root') })
+  const own = material.get('own')
+  const parts = { chain: [own, material.get('root')], privateKey: own.privateKey, passphrase: '' }
+  const stores = {
+    jks: toJks({ ...parts, passphrase: PASSPHRASE, alias: 'own', now: new Date() }),
+    modern: toPkcs12({ ...parts, friendlyName: 'own', flavour: 'modern' }),
+    legacy: toPkcs12({ ...parts, friendlyName: 'own', flavour: 'legacy' }),
+  }
+  for (const [format, bytes] of Object.entries(stores)) {
+    const data_b64 = bytes.toString('base64')
+    const config: Partial<TargetConfig> = {
+      client_certificate: {
+        format: format === 'jks' ? 'jks' : 'pkcs12',
+        data_b64,
+        passphrase: '',
+      },
+    }
+    expect(told(config, `cannot read ${data_b64.slice(0, 400)}`)).toEqual(['key-store'])
+    for (const { der } of parts.chain) {
+      // In base64 an octet may stand in any of three places.
+      for (const shift of [0, 1, 2]) {
+        expect(told(config, Buffer.concat([Buffer.alloc(shift), der]).toString('base64'))).toEqual(
+          [],
+        )
+      }
+    }
+  }
 })
 
 test('a passphrase and the secrets of client and signature are told in every usual spelling', () => {

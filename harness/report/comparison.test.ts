@@ -124,6 +124,27 @@ test('an inspection is compared like a delivery', () => {
   })
 })
 
+test('a secret that a reply told is a row of its step, and leads the eye', () => {
+  const ONES = ['step', 'inspected', 'secret-told'] as const
+  const [step, shown, told] = ONES.map((kind) => EVERY_KIND.find((one) => one.kind === kind))
+  if (step === undefined || shown === undefined || told === undefined)
+    throw new Error('all are there')
+  const expected = [
+    { do: 'inspect', expect: { certificate: 'dispatcher', warnings: [], absentWarnings: [] } },
+  ] as const
+  // What came before the first step, the answer to configure, counts there.
+  for (const observations of [
+    [told, step, shown],
+    [step, told, shown],
+  ]) {
+    const result = { ...sample('sample-server-validity/control'), expected, observations }
+    expect(differences(result)).toEqual({
+      Secrets: 'an access token in "attempts.native" of the reply to deliver',
+    })
+    expect(unmetBy({ ...result, verdict: 'failed' })).toEqual(new Set([told]))
+  }
+})
+
 test('skips are grouped by what is missing, those that leave a hole first', () => {
   expect(
     skippedGroups(report).map(({ why, results, leaves }) => [why, results.length, leaves]),
