@@ -185,7 +185,10 @@ async function pointNginxAt(
   using feed = await LogFeed.start(docker, nginx.container, readNginxLine, () => undefined)
   const archive = tarOf([privateFile('origin.conf', text, NGINX_USER)])
   await docker.unpackInto(nginx.container, '/run/hookproof', archive)
-  const ready = feed.wait(({ part }) => part === 'ready' || part === 'fault', 5000)
+  const ready = feed.wait(
+    (part) => part.part === 'ready' || (part.part === 'fault' && part.about === 'configuration'),
+    5000,
+  )
   await docker.signal(nginx.container, 'SIGHUP')
   const part = await ready.line
   if (part !== 'late' && part.part === 'ready') return
