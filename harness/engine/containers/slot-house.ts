@@ -1,11 +1,18 @@
 import type { IssuedMaterial } from '../../pki/types.ts'
-import type { EndpointSetup } from '../../scenario/setup.ts'
+import { leavesTlsAlone, mistakeOf } from '../../scenario/passing.ts'
+import type { EndpointSetup, PassingLoadBalancer } from '../../scenario/setup.ts'
 import type { Claim } from './claim.ts'
 import type { ContainersFacts } from './facts.ts'
-import { haproxySlot, passThroughSlot, type HaproxySlot, type NextHop } from './haproxy-config.ts'
+import {
+  haproxySlot,
+  passThroughSlot,
+  type HaproxySlot,
+  type NextHop,
+  type PassedTo,
+} from './haproxy-config.ts'
 import type { HaproxyControl } from './haproxy-control.ts'
 import { HaproxyPool, type HaproxyWork } from './haproxy-pool.ts'
-import { nginxShape, plainShape } from './nginx-config.ts'
+import { nginxShape, plainShape, type NginxShape } from './nginx-config.ts'
 import type { NginxControl } from './nginx-control.ts'
 import { NginxPool, type NginxWork } from './nginx-pool.ts'
 import { Ports } from './ports.ts'
@@ -27,9 +34,9 @@ export interface Lease {
 /** What a house of slots works with. */
 export interface SlotHouseParts {
   readonly facts: ContainersFacts
-  readonly nginx: NginxControl
-  readonly haproxy: HaproxyControl
-  readonly lock: ReloadLock
+  readonly nginx: Pick<NginxControl, 'write' | 'load'>
+  readonly haproxy: Pick<HaproxyControl, 'write' | 'load'>
+  readonly lock: Pick<ReloadLock, 'alone' | 'reloaded'>
   readonly claim: Claim
   /** Does something with a container, and makes of its failure an error that tells about the container. */
   readonly using: <T>(name: Terminator, failing: string, work: () => Promise<T>) => Promise<T>
@@ -41,9 +48,41 @@ const NO_NUMBER = 65_535
 /** The published port of nginx inside the network of the run. */
 const NGINX_PORT = 8443
 
-/** Which container ends TLS for a setup: nginx, unless it takes a real alert, a load balancer that ends it or no ALPN. */
+/** How each load balancer that leaves TLS alone comes to nginx, and whether to a slot of its own there. */
+interface Way extends Pick<PassedTo, 'proxyHeader' | 'topic'> {
+  readonly entrance: NginxShape['entrance']
+  readonly behind: 'slot' | 'nothing'
+}
+
+const THROUGH = {
+  proxyHeader: 'sent',
+  topic: 'passes-through',
+  entrance: 'published',
+  behind: 'slot',
+} as const
+
+const WAYS: Readonly<Record<PassingLoadBalancer, Way>> = {
+  'passes-through': THROUGH,
+  'passes-through-silently': {
+    ...THROUGH,
+    proxyHeader: 'none',
+    topic: 'passes-through-silently',
+    entrance: 'bare',
+  },
+  'adds-proxy-header': { ...THROUGH, entrance: 'bare' },
+  // The published port closes before it could tell which slot was meant.
+  'omits-proxy-header': { ...THROUGH, proxyHeader: 'none', behind: 'nothing' },
+}
+
+/**
+ * Which container ends TLS for a setup: nginx, unless it takes a real alert, a load balancer that ends it
+ * or no ALPN. Where TLS never comes about, HAProxy tells all that there is.
+ */
 export function terminatorFor(setup: EndpointSetup): Terminator {
-  if (setup.scheme === 'http' || setup.loadBalancer === 'passes-through') return 'nginx'
+  if (setup.scheme === 'http') return 'nginx'
+  if (leavesTlsAlone(setup.loadBalancer)) {
+    return mistakeOf(setup.loadBalancer) === 'none' ? 'nginx' : 'haproxy'
+  }
   // nginx always answers ALPN.
   if (setup.loadBalancer !== 'none' || setup.alpn.length === 0) return 'haproxy'
   const alerts = setup.rejectStyle === 'alert' && setup.clientCertificate !== 'not-requested'
@@ -95,17 +134,14 @@ export class SlotHouse {
     setups: readonly EndpointSetup[],
     served: readonly (Served | null)[],
   ): Promise<readonly Lease[]> {
-    const leases: Lease[] = []
     try {
-      for (const [index, setup] of setups.entries()) {
-        leases.push(this.#take(setup, served[index] ?? null))
-      }
+      const leases = setups.map((setup, index) => this.#take(setup, served[index] ?? null))
       await this.#carryOut()
+      return leases
     } catch (error) {
-      await this.#startOver()
+      this.#undo()
       throw error
     }
-    return leases
   }
 
   free(leases: readonly Lease[]): void {
@@ -122,13 +158,9 @@ export class SlotHouse {
       const number = this.#nginxPool.take(plainShape(setup.keepAlive), null)
       return { number, terminator, entrance: terminator, allowed }
     }
-    if (setup.loadBalancer === 'passes-through') {
-      return {
-        number: this.#takePassThrough(setup, served),
-        terminator,
-        entrance: 'haproxy',
-        allowed,
-      }
+    if (leavesTlsAlone(setup.loadBalancer)) {
+      const number = this.#takePassThrough(setup.loadBalancer, nginxShape(setup, served), served)
+      return { number, terminator, entrance: 'haproxy', allowed }
     }
     const number =
       terminator === 'nginx'
@@ -141,14 +173,19 @@ export class SlotHouse {
     return { address: this.#parts.facts.nginx.address, port: NGINX_PORT, proxyHeader: 'sent' }
   }
 
-  #takePassThrough(setup: EndpointSetup, served: Served): number {
-    const shape = nginxShape(setup, served)
-    const sameBehind = JSON.stringify([shape.lines, served.chain])
-    const slotAt = (number: number) => passThroughSlot(sameBehind, number, this.#nextIsNginx())
+  #takePassThrough(mode: PassingLoadBalancer, usual: NginxShape, served: Served): number {
+    const { entrance, behind, proxyHeader, topic } = WAYS[mode]
+    const { address } = this.#parts.facts.nginx
+    const shape: NginxShape = { ...usual, entrance }
+    const sameBehind = behind === 'nothing' ? '' : JSON.stringify([shape.lines, served.chain])
+    const slotAt = (number: number): HaproxySlot => {
+      const port = entrance === 'bare' ? number : NGINX_PORT
+      return passThroughSlot(sameBehind, number, { address, port, proxyHeader, topic })
+    }
     const known = this.#haproxyPool.find(slotAt(NO_NUMBER), NO_NUMBER)
     if (known !== null) return known
-    const number = this.#nginxPool.take(shape, served)
-    this.#behind.add(number)
+    const number = behind === 'nothing' ? this.#ports.take() : this.#nginxPool.take(shape, served)
+    if (behind === 'slot') this.#behind.add(number)
     this.#release(this.#haproxyPool.add(slotAt(number), number))
     return number
   }
@@ -179,12 +216,21 @@ export class SlotHouse {
     const forHaproxy = this.#haproxyPool.work()
     if (forNginx.configuration === 'same' && forHaproxy.configuration === 'same') {
       await this.#doing('nginx', () => nginx.write(forNginx.files))
-      return
+    } else {
+      await lock.alone(async () => {
+        try {
+          await this.#doing('nginx', () => this.#carryOutIn('nginx', forNginx))
+          await this.#doing('haproxy', () => this.#carryOutIn('haproxy', forHaproxy))
+        } catch (error) {
+          this.#undo()
+          // Before the next reload, perhaps another worker's. The first error tells more than one of this.
+          await this.#writeBack().catch(() => undefined)
+          throw error
+        }
+      })
     }
-    await lock.alone(async () => {
-      await this.#doing('nginx', () => this.#carryOutIn('nginx', forNginx))
-      await this.#doing('haproxy', () => this.#carryOutIn('haproxy', forHaproxy))
-    })
+    this.#nginxPool.done()
+    this.#haproxyPool.done()
   }
 
   #doing(name: Terminator, work: () => Promise<void>): Promise<void> {
@@ -197,32 +243,34 @@ export class SlotHouse {
       if (files.size > 0) await control.write(files)
       return
     }
-    const [pool, extension] =
-      name === 'nginx'
-        ? ([this.#nginxPool, 'conf'] as const)
-        : ([this.#haproxyPool, 'cfg'] as const)
-    await control.load(new Map([...files, [this.#file(extension), pool.render()]]))
+    await control.load(new Map([...files, ...this.#configurationOf(name)]))
     this.#parts.lock.reloaded()
   }
 
-  /** Leaves nothing behind that would make the next reload, perhaps another worker's, fail too. */
-  async #startOver(): Promise<void> {
-    const { nginx, haproxy, lock } = this.#parts
-    const numbers = this.#haproxyPool.forget()
-    this.#ports.giveBack(numbers.filter((number) => !this.#behind.has(number)))
-    this.#behind.clear()
-    this.#nginxPool.forget()
-    const nothing = '# nothing\n'
-    await lock
-      .alone(async () => {
-        await nginx.write(new Map([[this.#file('conf'), nothing]]))
-        await haproxy.write(new Map([[this.#file('cfg'), nothing]]))
-      })
-      // The first error tells more.
-      .catch(() => undefined)
+  /** Takes back what was taken since the last work was done. What other scenarios have stays as it is. */
+  #undo(): void {
+    for (const number of this.#haproxyPool.undo()) {
+      // Where nginx has it too, it is given back there.
+      if (!this.#behind.delete(number)) this.#ports.giveBack([number])
+    }
+    this.#nginxPool.undo()
   }
 
-  #file(extension: 'conf' | 'cfg'): string {
-    return `worker-${this.#parts.claim.index}.${extension}`
+  /** Puts the configurations without what was refused where the next reload finds them. */
+  async #writeBack(): Promise<void> {
+    const { nginx, haproxy } = this.#parts
+    await nginx.write(this.#configurationOf('nginx'))
+    await haproxy.write(this.#configurationOf('haproxy'))
+  }
+
+  /** This worker's part of a configuration, by file. */
+  #configurationOf(name: Terminator): ReadonlyMap<string, string> {
+    const { claim, facts } = this.#parts
+    const file = (extension: string): string => `worker-${claim.index}.${extension}`
+    if (name === 'haproxy') return new Map([[file('cfg'), this.#haproxyPool.render()]])
+    return new Map([
+      [file('conf'), this.#nginxPool.render()],
+      [file('stream'), this.#nginxPool.renderStream(facts.nginx.address)],
+    ])
   }
 }
