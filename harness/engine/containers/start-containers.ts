@@ -50,13 +50,16 @@ export async function startContainers(run: {
   prepareTestcontainers(urlOf(finding.address))
   const reaper = startReaper(finding.address, run)
   const stop = async (): Promise<void> => {
-    await docker.removeLabelled(labelOf(run.id))
-    reaper[Symbol.dispose]()
+    try {
+      await docker.removeLabelled(labelOf(run.id))
+    } finally {
+      // Should that have failed, it goes on trying.
+      reaper[Symbol.dispose]()
+    }
   }
   try {
     leaveFacts(run.folder, await startAll(docker, run.id))
   } catch (error) {
-    // The reaper tries again when this process ends.
     await stop().catch(() => undefined)
     throw error
   }
