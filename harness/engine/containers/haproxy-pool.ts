@@ -15,7 +15,7 @@ export interface HaproxyWork {
 }
 
 /** Reloading costs by the number of slots. */
-const MOST_SLOTS = 24
+const MOST_SLOTS = 40
 
 /**
  * One worker's slots in HAProxy, which stay when their scenario is over and serve the next one that is
@@ -53,6 +53,11 @@ export class HaproxyPool {
     for (const [name, content] of slot.files) this.#files.set(`${number}/${name}`, content)
     this.#configuration = 'new'
     return gone
+  }
+
+  /** Whether something has been begun that HAProxy must reload for. */
+  get needsReload(): boolean {
+    return this.#configuration === 'new'
   }
 
   free(number: number): void {

@@ -94,6 +94,16 @@ export class NginxPool {
     return port
   }
 
+  /** Makes a server of this shape, should there be none: whoever takes one then needs no reload. */
+  prepare(shape: NginxShape): void {
+    this.#serverFor(shape).lastUse = ++this.#uses
+  }
+
+  /** Whether something has been begun that nginx must reload for. */
+  get needsReload(): boolean {
+    return this.#configuration === 'new'
+  }
+
   /** The scenario that took it is over. */
   free(port: number): void {
     this.#busy.delete(port)
@@ -148,6 +158,8 @@ export class NginxPool {
     if (known !== undefined) return known
     if (this.#servers.size >= MOST_SERVERS || this.#ports.left < PORTS_AT_ONCE) this.#throwOut()
     const server = { shape, ports: [], lastUse: 0 }
+    // First, for it may be that there are no ports: a server without one would listen somewhere else.
+    this.#grow(server)
     this.#servers.set(key, server)
     this.#begun.servers.add(key)
     for (const [name, content] of shape.files) {
@@ -156,7 +168,6 @@ export class NginxPool {
       this.#begun.names.add(name)
       this.#files.set(`${ANCHORS}/${name}`, content)
     }
-    this.#grow(server)
     return server
   }
 

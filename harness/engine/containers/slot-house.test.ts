@@ -18,7 +18,9 @@ class Terminator {
   async load(files: ReadonlyMap<string, FileContent>): Promise<void> {
     await this.write(files)
     this.loads++
-    const refused = [...this.files.values()].some((text) => text.includes('NO-SUCH-CIPHER'))
+    const refused = [...this.files].some(
+      ([path, text]) => path.startsWith('worker-') && text.includes('NO-SUCH-CIPHER'),
+    )
     if (refused) throw new Error('refused')
   }
 }
@@ -108,4 +110,39 @@ test('an endpoint behind a load balancer that adds no header has an entrance for
   ])
   expect(leases.map(({ terminator }) => terminator)).toEqual(['nginx', 'haproxy', 'haproxy'])
   expect(leases.map(({ entrance }) => entrance)).toEqual(['haproxy', 'haproxy', 'haproxy'])
+})
+
+const NEXT: readonly Partial<EndpointSetup>[] = [
+  { staple: 'try-later' },
+  { keepAlive: 'on' },
+  { crl: { state: 'current', revoked: ['dispatcher'] } },
+  { loadBalancer: 'strips' },
+  { loadBalancer: 'passes-through' },
+  { rejectStyle: 'alert' },
+]
+
+test('one reload brings along what comes next, which then needs none', async () => {
+  const { house, nginx, haproxy } = standingHouse()
+  const pki = await material()
+  const soon = () =>
+    Promise.resolve(NEXT.map((one) => ({ setups: [required(one)], material: pki })))
+  house.free(await house.lease([required()], pki, soon))
+  expect([nginx.loads, haproxy.loads]).toEqual([1, 1])
+  for (const one of NEXT) house.free(await house.lease([required(one)], pki, soon))
+  expect([nginx.loads, haproxy.loads]).toEqual([1, 1])
+})
+
+test('what comes next and is refused, or cannot be served, spoils its own scenario only', async () => {
+  const { house, nginx } = standingHouse()
+  const pki = await material()
+  const soon = () =>
+    Promise.resolve([
+      { setups: [required({ certificate: 'nobody' })], material: pki },
+      { setups: [required({ ciphers: 'NO-SUCH-CIPHER' })], material: pki },
+    ])
+  const [lease] = await house.lease([required()], pki, soon)
+  expect(nginx.loads).toBe(2)
+  expect(nginx.files.get('worker-3.conf')).toContain(`listen 127.0.0.1:${lease?.number} ssl;`)
+  const next = [required({ ciphers: 'NO-SUCH-CIPHER' })]
+  await expect(house.lease(next, pki)).rejects.toThrow('refused')
 })

@@ -160,6 +160,14 @@ test('an endpoint behind that cannot be reached is a fault of that connection', 
   })
 })
 
+test('a worker that breaks down is no refused configuration', () => {
+  expect(
+    readHaproxyLine(
+      '[ALERT]    (1) : Current worker (8) exited with code 139 (Segmentation fault)',
+    ),
+  ).toMatchObject({ part: 'fault', about: 'terminator' })
+})
+
 test('a damaged line is no refused configuration', () => {
   const line = capturedLine('haproxy-2.6.12.txt', 'passed-on-silently', '"--"')
   for (const damaged of [line.slice(0, 60), line.replace('36814', '-')]) {

@@ -36,7 +36,8 @@ function readNotice(line: string): LogPart {
   if (level !== 'ALERT' || message === undefined) return OTHER
   // A worker that ends because a newer one took over.
   if (/exited with code (0|143) /.test(message)) return OTHER
-  return { part: 'fault', about: 'configuration', detail: `HAProxy says: ${quoted(message)}` }
+  const about = /exited with code /.test(message) ? 'terminator' : 'configuration'
+  return { part: 'fault', about, detail: `HAProxy says: ${quoted(message)}` }
 }
 
 function readJson(line: string): LogPart {

@@ -63,11 +63,11 @@ export interface HandshakeFailedPart extends AboutConnection {
 export interface FaultPart {
   readonly part: 'fault'
   /**
-   * `configuration`: it was refused, or the terminator has failed. `connection`: a slot or an origin that is
+   * `configuration`: it was refused, and the one before goes on. `terminator`: it has broken down. `connection`: a slot or an origin that is
    * not there, a certificate that cannot be served; the detail says `client: ` and whose. `line`: a line of
    * our own format that is damaged, so that what it told is lost.
    */
-  readonly about: 'configuration' | 'connection' | 'line'
+  readonly about: 'configuration' | 'terminator' | 'connection' | 'line'
   readonly detail: string
 }
 

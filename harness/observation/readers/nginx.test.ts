@@ -128,6 +128,11 @@ test('tells a worker that is ready, and our own mistakes', () => {
   expect(read('SSL_use_certificate')).toMatchObject({ part: 'fault', about: 'connection' })
 })
 
+test('a worker that breaks down is no refused configuration', () => {
+  const line = '2026/11/22 13:10:30 [alert] 1#1: worker process 7 exited on signal 11 (core dumped)'
+  expect(readNginxLine(line)).toMatchObject({ part: 'fault', about: 'terminator' })
+})
+
 test('a slot that is not there is a fault of the connection that was to go there', () => {
   expect(read('"status":502')).toEqual({
     part: 'fault',

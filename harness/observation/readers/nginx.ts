@@ -126,6 +126,9 @@ function readError(line: string): LogPart {
   if (level === 'notice' && /^start worker process \d+$/.test(message)) return { part: 'ready' }
   const detail = `nginx says: ${quoted(message)}`
   if (level === 'emerg') return { part: 'fault', about: 'configuration', detail }
+  if (level === 'alert' && /^worker process \d+ exited on signal /.test(message)) {
+    return { part: 'fault', about: 'terminator', detail }
+  }
   if (level !== 'info' && FAULT.test(message)) return { part: 'fault', about: 'connection', detail }
   const [, error, moment, address, port] = ABOUT_CONNECTION.exec(message) ?? []
   const connection = connectionAt(address ?? '')
