@@ -9,7 +9,8 @@ import { startTerminator } from '../endpoint/terminator.ts'
 import type { Ledger } from '../observation/ledger.ts'
 import type { Listener } from '../observation/types.ts'
 import type { IssuedMaterial } from '../pki/types.ts'
-import type { EndpointSetup } from '../scenario/setup.ts'
+import { leavesTlsAlone, mistakeOf } from '../scenario/passing.ts'
+import type { EndpointSetup, WireFault } from '../scenario/setup.ts'
 import type { Exposure } from './types.ts'
 import { startWire, type StartedWire } from '../wire/wire.ts'
 
@@ -54,7 +55,7 @@ export async function startListener(options: ListenerOptions): Promise<StartedLi
       exposure,
       ledger,
       slot,
-      fault: setup.fault,
+      fault: faultOf(setup),
     })
   } catch (error) {
     await disposeAll(slots)
@@ -66,7 +67,7 @@ export async function startListener(options: ListenerOptions): Promise<StartedLi
       if (JSON.stringify(next) === JSON.stringify(setup)) return
       const { slot: nextSlot } = await addSlot(next)
       setup = next
-      wire.point(nextSlot, next.fault)
+      wire.point(nextSlot, faultOf(next))
     },
     settle: (limitMs) => wire.settle(limitMs),
     [Symbol.asyncDispose]: () => disposeAll([wire, ...slots]),
@@ -87,11 +88,16 @@ function startSlot(
   return setup.scheme === 'http' ? startPlainSlot(slot) : startTerminator(slot)
 }
 
+/** The wire's own fault, or what it shows in the place of a load balancer that there is none of here. */
+function faultOf({ fault, loadBalancer }: EndpointSetup): WireFault {
+  return fault === 'none' ? mistakeOf(loadBalancer) : fault
+}
+
 /** Hands requests to a site: in this process, or over the second hop of a load balancer. */
 export function serveSite(origin: StartedOrigin, site: Site): (setup: EndpointSetup) => Serve {
   return ({ loadBalancer }) =>
     // The wire passes TLS through as well: another hop of that kind would show nowhere.
-    loadBalancer === 'none' || loadBalancer === 'passes-through'
+    loadBalancer === 'none' || leavesTlsAlone(loadBalancer)
       ? (request, response, arrival) => {
           origin.handle(request, response, { site, arrival, way: { by: 'direct' } })
         }

@@ -112,3 +112,20 @@ test('a stall behind a load balancer ends when the dispatcher gives up', async (
   expect(answer).toEqual({ error: 'ABORT_ERR' })
   expect(seen(standing.ledger, 'connection-closed')).toMatchObject([{ by: 'dispatcher' }])
 })
+
+for (const [loadBalancer, error] of [
+  ['adds-proxy-header', 'EPROTO'],
+  ['omits-proxy-header', 'ECONNRESET'],
+] as const) {
+  test(`${loadBalancer}: the endpoint behind and it do not understand each other`, async () => {
+    await using standing = await stand({ policy, loadBalancer })
+    expect(await standing.deliver('dispatcher')).toEqual({ error })
+    expect(seen(standing.ledger, 'handshake')).toEqual([])
+    expect(seen(standing.ledger, 'connection-closed')).toMatchObject([{ by: 'endpoint' }])
+  })
+}
+
+test('passes-through-silently: the endpoint behind sees the certificate itself', async () => {
+  await using standing = await stand({ policy, loadBalancer: 'passes-through-silently' })
+  expect(await standing.deliver('dispatcher')).toMatchObject({ status: 204 })
+})

@@ -31,6 +31,14 @@ export interface ScenarioStage {
     readonly endpoint: EndpointSetup
     readonly tokenServer: TokenServerSetup | null
   }[]
+  /** What is likely to be stood up next, so that it can be made ready along with this. Default: nothing is known. */
+  readonly soon?: () => Promise<readonly Soon[]>
+}
+
+/** What a scenario to come will need. */
+export interface Soon {
+  readonly setups: readonly EndpointSetup[]
+  readonly material: IssuedMaterial
 }
 
 /** A running scenario's listeners. Disposing of it closes every socket it opened. */

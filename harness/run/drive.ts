@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { StartedEngine, StartedScenario } from '../engine/types.ts'
+import type { ScenarioStage, StartedEngine, StartedScenario } from '../engine/types.ts'
 import type { Ledger } from '../observation/ledger.ts'
 import type { Pki } from '../pki/issue.ts'
 import type { Material } from '../pki/material.ts'
@@ -37,6 +37,8 @@ export interface Drive {
   readonly engine: StartedEngine
   readonly ledger: Ledger
   readonly now: Date
+  /** What is likely to be driven next. */
+  readonly soon: NonNullable<ScenarioStage['soon']>
 }
 
 /**
@@ -59,6 +61,7 @@ export async function drive(run: Drive): Promise<void> {
     tokenServer: scenario.tokenServer,
     elsewhere: scenario.elsewhere,
     later: scenario.steps.filter((step) => step.do === 'rotate'),
+    soon: run.soon,
     material,
     ledger,
     event: { secrets },

@@ -41,7 +41,7 @@ export const test = base.extend<object, { worker: WorkerSession }>({
         certificates: corpus.scenarios[0]?.certificates ?? {},
         folder: run.folder,
         cwd: settings.cwd,
-        scenarioById: (id) => corpus.byId.get(id),
+        corpus,
         reproduce: (scenario) => reproduceLine(scenario, reproduce),
       })
       const about = {

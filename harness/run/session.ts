@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { startAdapter, type StartedAdapter } from '../dispatcher/index.ts'
 import type { DispatcherDescription } from '../dispatcher/description.ts'
 import type { RestartBudget } from '../dispatcher/restart-budget.ts'
-import type { StartedEngine } from '../engine/types.ts'
+import type { Soon, StartedEngine } from '../engine/types.ts'
 import { HarnessError } from '../errors.ts'
 import { Ledger } from '../observation/ledger.ts'
 import type { Pki } from '../pki/issue.ts'
 import type { ScenarioResult } from '../report/model.ts'
 import { FIXED_CERTIFICATES } from '../scenario/defaults.ts'
+import type { Corpus } from '../scenario/load.ts'
+import type { EndpointSetup } from '../scenario/setup.ts'
 import type { Scenario } from '../scenario/types.ts'
 import { notApplicable } from '../verdict/applicability.ts'
 import { judge } from '../verdict/judge.ts'
@@ -32,8 +34,8 @@ export interface SessionOptions {
   readonly folder: string
   /** Where commands and files of the dispatcher are looked up. */
   readonly cwd: string
-  /** Finds a control by its id. */
-  readonly scenarioById: (id: string) => Scenario | undefined
+  /** Where controls are found, and what is likely to be run next. */
+  readonly corpus: Pick<Corpus, 'byId' | 'scenarios'>
   readonly reproduce: (scenario: Scenario) => string
 }
 
@@ -88,7 +90,7 @@ export class Session implements AsyncDisposable {
     if (because !== null)
       return this.#result(scenario, { verdict: 'skipped', because }, null, [], 0)
     if (scenario.control === null) return this.#controlResult(scenario)
-    const control = this.#options.scenarioById(scenario.control)
+    const control = this.#options.corpus.byId.get(scenario.control)
     if (control === undefined) throw new Error(`no control ${scenario.control} for ${scenario.id}`)
     const { verdict } = await this.#controlResult(control)
     return this.#run(scenario, verdict)
@@ -127,7 +129,8 @@ export class Session implements AsyncDisposable {
         words.push(`[${command}]`, text)
       })
       const enrolledKeys = this.#enrolledKeys
-      await drive({ scenario, material, pki, enrolledKeys, adapter, engine, ledger, now })
+      const soon = () => this.#soonAfter(scenario)
+      await drive({ scenario, material, pki, enrolledKeys, adapter, engine, ledger, now, soon })
     } catch (error) {
       ledger.record({ kind: 'harness-fault', detail: faultSentence(error) })
     }
@@ -136,6 +139,20 @@ export class Session implements AsyncDisposable {
     const verdict = judge({ level, steps, observations, control })
     const durationMs = Math.round(performance.now() - began)
     return this.#result(scenario, verdict, control, observations, durationMs)
+  }
+
+  /** The situations of what follows in the topic: the runner takes a topic's scenarios in order. */
+  async #soonAfter(scenario: Scenario): Promise<readonly Soon[]> {
+    const { corpus, pki } = this.#options
+    const following = corpus.scenarios
+      .slice(corpus.scenarios.findIndex(({ id }) => id === scenario.id) + 1)
+      .filter((one) => one.topic === scenario.topic && this.#skipped(one) === null)
+    return await Promise.all(
+      following.map(async (one) => ({
+        setups: setupsOf(one),
+        material: await pki.issue(one.certificates),
+      })),
+    )
   }
 
   #result(
@@ -154,6 +171,18 @@ export class Session implements AsyncDisposable {
       reproduce: this.#options.reproduce(scenario),
     })
   }
+}
+
+/** Every setup that a scenario has a slot for. */
+function setupsOf({ endpoint, tokenServer, elsewhere, steps }: Scenario): readonly EndpointSetup[] {
+  const rotations = steps.filter((step) => step.do === 'rotate')
+  const tokenServers = [tokenServer, ...rotations.map((step) => step.tokenServer)]
+  return [
+    endpoint,
+    elsewhere,
+    ...rotations.map((step) => step.endpoint),
+    ...tokenServers.map((server) => server?.endpoint ?? null),
+  ].filter((setup) => setup !== null)
 }
 
 function faultSentence(error: unknown): string {

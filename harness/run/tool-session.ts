@@ -63,7 +63,7 @@ export async function startWorkbench(options: HookproofOptions): Promise<Workben
           certificates: corpus.scenarios[0]?.certificates ?? {},
           folder: run.folder,
           cwd: settings.cwd,
-          scenarioById: (id) => corpus.byId.get(id),
+          corpus,
           reproduce: (scenario) => reproduceLine(scenario, reproduceEnvironment(settings)),
         }),
       [Symbol.asyncDispose]: stop,

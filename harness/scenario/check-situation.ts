@@ -1,6 +1,7 @@
 import { checkCrls } from './check-crls.ts'
 import { checkStaple } from './check-staple.ts'
 import { unknownName } from './read-certificates.ts'
+import { leavesTlsAlone } from './passing.ts'
 import { knows, type Layers } from './layers.ts'
 import type { DocumentPath, Report } from './problems.ts'
 import type { Situation } from './read-setup.ts'
@@ -107,7 +108,7 @@ function checkEndpoint(endpoint: EndpointSetup, path: DocumentPath, check: Situa
   checkNames(endpoint.allowedClientCertificates, [...path, 'allowed-client-certificates'], check)
   checkCrl(endpoint, [...path, 'crl'], check)
   const { loadBalancer, rejectStyle, clientCertificate } = endpoint
-  if (loadBalancer !== 'passes-through') return
+  if (!leavesTlsAlone(loadBalancer)) return
   if (rejectStyle === 'alert' && clientCertificate !== 'not-requested') {
     check.report(
       [...path, 'load-balancer'],

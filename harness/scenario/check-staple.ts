@@ -1,6 +1,7 @@
 import type { SituationCheck } from './check-situation.ts'
 import { knows } from './layers.ts'
 import type { DocumentPath } from './problems.ts'
+import { leavesTlsAlone, mistakeOf } from './passing.ts'
 import { unknownName } from './read-certificates.ts'
 import type { EndpointSetup } from './setup.ts'
 
@@ -13,7 +14,9 @@ export function checkStaple(
   const { staple } = endpoint
   if (staple === 'none') return
   if (endpoint.scheme === 'http') report(path, 'the endpoint does not speak TLS')
-  if (endpoint.fault !== 'none') report(path, 'the fault leaves no handshake to staple it to')
+  if (endpoint.fault !== 'none' || mistakeOf(endpoint.loadBalancer) !== 'none') {
+    report(path, 'the fault leaves no handshake to staple it to')
+  }
   if (endpoint.resumption === 'on') {
     report(path, 'a resumed session brings no certificate that it could be stapled to')
   }
@@ -38,7 +41,7 @@ export function checkStaple(
 
 /** Why the containers cannot staple it, or null. */
 function unservable({ rejectStyle, loadBalancer }: EndpointSetup): string | null {
-  if (rejectStyle === 'alert' || !['none', 'passes-through'].includes(loadBalancer)) {
+  if (rejectStyle === 'alert' || (loadBalancer !== 'none' && !leavesTlsAlone(loadBalancer))) {
     return 'where HAProxy ends TLS nothing is stapled'
   }
   return null

@@ -44,11 +44,21 @@ export type LoadBalancer =
   | 'forwards-client-cert'
   /** Terminates TLS and adds the fields that were common before RFC 9440, `X-SSL-Client-Cert` among them. */
   | 'forwards-x-headers'
-  /** Leaves TLS to the endpoint behind it, and tells that by a PROXY protocol header whose connection it is. */
+  | PassingLoadBalancer
+
+/** Those that leave TLS to the endpoint behind them. */
+export type PassingLoadBalancer =
+  /** Tells the endpoint by a PROXY protocol header whose connection it is. */
   | 'passes-through'
+  /** Tells it nothing: to the endpoint every connection is the load balancer's own. */
+  | 'passes-through-silently'
+  /** Writes a PROXY protocol header to an endpoint that expects none and takes it for the ClientHello. */
+  | 'adds-proxy-header'
+  /** Writes none to an endpoint that expects one and takes the ClientHello for it. */
+  | 'omits-proxy-header'
 
 /** Those that open TLS, and speak plain HTTP with the origin. */
-export type OpeningLoadBalancer = Exclude<LoadBalancer, 'none' | 'passes-through'>
+export type OpeningLoadBalancer = Exclude<LoadBalancer, 'none' | PassingLoadBalancer>
 
 /** One answer of the origin. Answers are used in order; the last one repeats. */
 export type OriginAnswer =

@@ -29,6 +29,11 @@ const UNOBSERVABLE: readonly (readonly [title: string, keys: string, says: strin
     '13: scenarios.one.endpoint.staple: the fault leaves no handshake to staple it to',
   ],
   [
+    'a staple where the PROXY protocol is misunderstood',
+    'endpoint: { load-balancer: adds-proxy-header, staple: {} }\nexpect: { outcome: refused }',
+    '13: scenarios.one.endpoint.staple: the fault leaves no handshake to staple it to',
+  ],
+  [
     'a staple where sessions are resumed',
     'endpoint: { resumption: on, staple: {} }\nexpect: { outcome: delivered }',
     '13: scenarios.one.endpoint.staple: a resumed session brings no certificate that it could be stapled to',

@@ -64,6 +64,9 @@ const slotClaim = object({
     'forwards-client-cert',
     'forwards-x-headers',
     'passes-through',
+    'passes-through-silently',
+    'adds-proxy-header',
+    'omits-proxy-header',
   ]),
 })
 

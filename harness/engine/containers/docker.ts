@@ -1,4 +1,5 @@
 import { request, type IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError } from '../../errors.ts'
 import type { DockerAddress } from './docker-address.ts'
 import { LogLines } from './log-lines.ts'
@@ -28,6 +29,11 @@ export interface FollowedLog extends Disposable {
 const ANSWER_MS = 10_000
 
 const LONGEST_ANSWER = 1024 * 1024
+
+/** Longest wait until what is to be removed is not in use any more. */
+const REMOVAL_MS = 5000
+
+const REMOVAL_PAUSE_MS = 100
 
 interface Question {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -139,21 +145,36 @@ export class Docker {
     if (error !== undefined) throw fault(`pull of ${image}`, error)
   }
 
-  /** Removes every container and network with a label, by force. */
+  /**
+   * Removes every container and network with a label, by force. What is still in use, or is being removed
+   * for somebody else, is tried again until it is gone.
+   */
   async removeLabelled(label: string): Promise<void> {
+    const limit = performance.now() + REMOVAL_MS
+    for (;;) {
+      const left = await this.#tryToRemove(label)
+      if (left === null) return
+      if (performance.now() > limit) throw fault(`removal of all with ${label}`, left)
+      await sleep(REMOVAL_PAUSE_MS)
+    }
+  }
+
+  /** Why something with that label may still be there, or null = nothing is. */
+  async #tryToRemove(label: string): Promise<string | null> {
     const filters = encodeURIComponent(JSON.stringify({ label: [label] }))
+    const remove = async (path: string): Promise<string | null> => {
+      // 409: its removal is in progress. 403: a network that something is connected to.
+      const answer = await this.#ask({ method: 'DELETE', path, also: [403, 404, 409] })
+      if (answer.status < 300 || answer.status === 404) return null
+      return `status ${answer.status}, ${excerpt(answer.body)}`
+    }
     const containers = await this.#list(`/containers/json?all=1&filters=${filters}`)
-    await Promise.all(
-      containers.map((id) =>
-        this.#ask({ method: 'DELETE', path: `/containers/${id}?force=1&v=1`, also: [404, 409] }),
-      ),
+    const ofContainers = await Promise.all(
+      containers.map((id) => remove(`/containers/${id}?force=1&v=1`)),
     )
     const networks = await this.#list(`/networks?filters=${filters}`)
-    await Promise.all(
-      networks.map((id) =>
-        this.#ask({ method: 'DELETE', path: `/networks/${id}`, also: [403, 404] }),
-      ),
-    )
+    const ofNetworks = await Promise.all(networks.map((id) => remove(`/networks/${id}`)))
+    return [...ofContainers, ...ofNetworks].find((reason) => reason !== null) ?? null
   }
 
   async #list(path: string): Promise<readonly string[]> {
@@ -195,7 +216,7 @@ export class Docker {
             const status = answer.statusCode ?? 0
             const isFine = (status >= 200 && status < 300) || also.includes(status)
             if (isFine) resolve({ status, bytes, body: bytes.toString() })
-            else fail(`status ${status}, ${bytes.toString().slice(0, 300).trim()}`)
+            else fail(`status ${status}, ${excerpt(bytes.toString())}`)
           },
           (error: unknown) => {
             fail(error instanceof Error ? error.message : String(error))
@@ -206,6 +227,8 @@ export class Docker {
     })
   }
 }
+
+const excerpt = (answer: string): string => answer.slice(0, 300).trim()
 
 async function readWhole(answer: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []

@@ -70,8 +70,9 @@ export async function startContainersEngine(runFolder: string): Promise<StartedE
   }
   const follow = async (name: Terminator, read: typeof readNginxLine): Promise<LogFeed> => {
     const take = (line: ReadLine) => {
-      if (line.part.part === 'fault') tell(line.part.detail)
-      else visits.take(name, line)
+      if (line.part.part !== 'fault') visits.take(name, line)
+      // Whoever asked for a configuration waits to hear that it is refused; it spoils nobody else's scenario.
+      else if (line.part.about !== 'configuration') tell(line.part.detail)
     }
     const feed = await using(name, 'does not give its log', () =>
       LogFeed.start(docker, facts[name].container, read, take),

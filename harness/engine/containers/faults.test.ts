@@ -1,14 +1,13 @@
 import { expect, test } from '@playwright/test'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { currentRun } from '../../run/run-folder.ts'
 import { startSessionForTools, type ToolSession } from '../../run/tool-session.ts'
 import type { Scenario } from '../../scenario/types.ts'
 import { findDocker } from './docker-address.ts'
 import { factsOf, type ContainersFacts } from './facts.ts'
+import { startGate } from './gate-for-tests.ts'
 import { docker, leftovers, useLocalBases } from './test-support.ts'
 
 const finding = await findDocker()
@@ -191,51 +190,4 @@ function listed(container: string): readonly string[] {
   })
   const list = spawnSync('tar', ['--list', '--verbose', '--numeric-owner'], { input: archive })
   return list.stdout.toString().trim().split('\n')
-}
-
-interface Gate extends Disposable {
-  readonly port: number
-  shut(): void
-  open(): void
-}
-
-/** A way to the Docker engine that can be shut. */
-async function startGate(socketPath: string): Promise<Gate> {
-  const sockets = new Set<Socket>()
-  let state: 'open' | 'shut' = 'open'
-  const server = createServer((near) => {
-    if (state === 'shut') {
-      near.destroy()
-      return
-    }
-    const far = connect({ path: socketPath })
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => {
-        sockets.delete(socket)
-        other.destroy()
-      })
-      socket.pipe(other)
-    }
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    shut() {
-      state = 'shut'
-      for (const socket of sockets) socket.destroy()
-    },
-    open() {
-      state = 'open'
-    },
-    [Symbol.dispose]() {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-    },
-  }
 }

@@ -4,7 +4,7 @@ import type { EndpointSetup, OriginAnswer } from '../../scenario/setup.ts'
 import { bytesSlot, passingOf, refuseUnpassable } from './haproxy-bytes.ts'
 import type { HaproxySlot } from './haproxy-config.ts'
 import { servedBy } from './served.ts'
-import { terminatorFor } from './slot-house.ts'
+import { terminatorFor } from './slot-pools.ts'
 
 const DRIP: readonly OriginAnswer[] = [{ kind: 'drip' }]
 

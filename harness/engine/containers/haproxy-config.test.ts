@@ -73,12 +73,24 @@ test('a slot that passes TLS through opens nothing, and says whose connection it
     address: 'nginx',
     port: 8443,
     proxyHeader: 'sent',
+    topic: 'passes-through',
   })
   expect(text).toContain('frontend slot-20007 from passes-through\n')
   expect(text).toContain('  bind 127.0.0.1:20007 accept-proxy\n')
   expect(text).toContain('  server next nginx:8443 send-proxy-v2\n')
   expect(text).not.toMatch(/ssl|http/)
   expect([...files.values()]).toEqual(['what is behind'])
+})
+
+test('one that does not say so logs the port that it comes from', () => {
+  const { text } = passThroughSlot('what is behind', 20007, {
+    address: 'nginx',
+    port: 20007,
+    proxyHeader: 'none',
+    topic: 'passes-through-silently',
+  })
+  expect(text.match(/from passes-through-silently\n/g)).toHaveLength(2)
+  expect(text).toContain('  server next nginx:20007\n')
 })
 
 test('an endpoint without ALPN offers a protocol that nobody speaks', async () => {

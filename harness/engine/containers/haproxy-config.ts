@@ -41,7 +41,7 @@ export function haproxySlot(
     `  default_backend to-${port}`,
     `backend to-${port} from base`,
     '  option http-server-close',
-    `  server next ${next.address}:${next.port}${next.proxyHeader === 'sent' ? ' send-proxy-v2' : ''}`,
+    `  ${serverLine(next)}`,
   ]
   return { text: `${lines.join('\n')}\n`, files }
 }
@@ -78,19 +78,32 @@ export function terminatingBind(
   return { bind, files }
 }
 
+/** Where a load balancer passes TLS on to, and how it logs that. */
+export interface PassedTo extends NextHop {
+  readonly topic: 'passes-through' | 'passes-through-silently'
+}
+
 /**
- * Writes a slot of HAProxy that passes TLS through, with a PROXY header, to the slot of nginx that has its
- * number. Its file is read by nobody: it makes slots differ that lead to different ones.
+ * Writes a slot of HAProxy that passes TLS through, to the slot of nginx that has its number where there
+ * is one. Its file is read by nobody: it makes slots differ that lead to different ones.
  */
-export function passThroughSlot(shape: string, port: number, next: NextHop): HaproxySlot {
+export function passThroughSlot(
+  shape: string,
+  port: number,
+  { topic, ...next }: PassedTo,
+): HaproxySlot {
   const lines = [
-    `frontend slot-${port} from passes-through`,
+    `frontend slot-${port} from ${topic}`,
     `  bind 127.0.0.1:${port} accept-proxy`,
     `  default_backend to-${port}`,
-    `backend to-${port} from passes-through`,
-    `  server next ${next.address}:${next.port} send-proxy-v2`,
+    `backend to-${port} from ${topic}`,
+    `  ${serverLine(next)}`,
   ]
   return { text: `${lines.join('\n')}\n`, files: new Map([['behind.txt', shape]]) }
+}
+
+function serverLine({ address, port, proxyHeader }: NextHop): string {
+  return `server next ${address}:${port}${proxyHeader === 'sent' ? ' send-proxy-v2' : ''}`
 }
 
 function verifyWords(

@@ -59,9 +59,8 @@ export class HaproxyControl {
   async load(files: ReadonlyMap<string, FileContent>): Promise<void> {
     const mark = randomBytes(8).toString('hex')
     await this.write(new Map([...files, ['generation', mark]]))
-    // Other faults name the client whose connection they are about.
     const refused = this.#feed.wait(
-      (part) => part.part === 'fault' && !part.detail.includes('client: '),
+      (part) => part.part === 'fault' && part.about === 'configuration',
       LOAD_MS,
     )
     const loading = new AbortController()

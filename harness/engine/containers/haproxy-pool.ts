@@ -15,7 +15,7 @@ export interface HaproxyWork {
 }
 
 /** Reloading costs by the number of slots. */
-const MOST_SLOTS = 24
+const MOST_SLOTS = 40
 
 /**
  * One worker's slots in HAProxy, which stay when their scenario is over and serve the next one that is
@@ -24,6 +24,8 @@ const MOST_SLOTS = 24
 export class HaproxyPool {
   readonly #slots = new Map<string, Slot>()
   readonly #busy = new Set<number>()
+  /** What was begun since the last work was done, to be undone when it cannot be. */
+  #begun = { places: new Set<string>(), taken: new Set<number>() }
   #files = new Map<string, string>()
   #configuration: HaproxyWork['configuration'] = 'same'
   #uses = 0
@@ -34,6 +36,7 @@ export class HaproxyPool {
     if (slot === undefined || this.#busy.has(slot.number)) return null
     slot.lastUse = ++this.#uses
     this.#busy.add(slot.number)
+    this.#begun.taken.add(slot.number)
     return slot.number
   }
 
@@ -45,9 +48,16 @@ export class HaproxyPool {
     const place = this.#slots.has(key) ? `${key} ${number}` : key
     this.#slots.set(place, { ...slot, number, lastUse: ++this.#uses })
     this.#busy.add(number)
+    this.#begun.taken.add(number)
+    this.#begun.places.add(place)
     for (const [name, content] of slot.files) this.#files.set(`${number}/${name}`, content)
     this.#configuration = 'new'
     return gone
+  }
+
+  /** Whether something has been begun that HAProxy must reload for. */
+  get needsReload(): boolean {
+    return this.#configuration === 'new'
   }
 
   free(number: number): void {
@@ -65,11 +75,21 @@ export class HaproxyPool {
     return [...this.#slots.values()].map(({ text }) => text).join('')
   }
 
-  /** The work could not be done: HAProxy is to have none of these. Gives their numbers. */
-  forget(): readonly number[] {
-    const numbers = [...this.#slots.values()].map(({ number }) => number)
-    this.#slots.clear()
-    this.#busy.clear()
+  /** The work is done. */
+  done(): void {
+    this.#begun = { places: new Set(), taken: new Set() }
+  }
+
+  /**
+   * The work could not be done: frees what was taken for it, and removes what was added. Gives the numbers
+   * of the latter. What others have taken before stays theirs.
+   */
+  undo(): readonly number[] {
+    const { places, taken } = this.#begun
+    this.done()
+    for (const number of taken) this.#busy.delete(number)
+    const numbers = [...places].flatMap((place) => this.#slots.get(place)?.number ?? [])
+    for (const place of places) this.#slots.delete(place)
     this.#files = new Map()
     this.#configuration = 'new'
     return numbers

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../../package-root.ts'
 import { findDocker } from './docker-address.ts'
 import { labelOf } from './label.ts'
+import { startGate } from './gate-for-tests.ts'
 import { docker, leftovers, useLocalBases } from './test-support.ts'
 
 /** What this test's own runner put into the environment would make the run believe that it is a worker. */
@@ -30,7 +31,10 @@ test.describe('a run that is disturbed from outside', () => {
   }
 
   /** Starts `hookproof certify`, does something to it in the middle of the run, and waits for the end. */
-  async function disturbed(harm: (running: Running) => void) {
+  async function disturbed(
+    harm: (running: Running) => void,
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     const folder = test.info().outputPath('run')
     const temp = join(folder, 'temp')
     mkdirSync(temp, { recursive: true })
@@ -39,7 +43,7 @@ test.describe('a run that is disturbed from outside', () => {
       cwd: folder,
       // A process group of its own, as a shell gives to each command.
       detached: true,
-      env: { ...outsideEnvironment(), TMPDIR: temp, FORCE_COLOR: '0' },
+      env: { ...outsideEnvironment(), ...environment, TMPDIR: temp, FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const pid = child.pid ?? 0
@@ -59,7 +63,7 @@ test.describe('a run that is disturbed from outside', () => {
     expect(leftovers(label)).toHaveLength(4)
     harm({ pid, label })
     const [status] = (await exited) as [number | null]
-    return { status, label, folder, temp }
+    return { status, label, folder, temp, output }
   }
 
   const signalled = (by: NodeJS.Signals, whom: 'process' | 'group') =>
@@ -68,7 +72,7 @@ test.describe('a run that is disturbed from outside', () => {
     })
 
   const expectNothingLeft = async (label: string, temp: string) => {
-    await expect.poll(() => leftovers(label), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => leftovers(label), { timeout: 60_000 }).toEqual([])
     await expect
       .poll(() => readdirSync(temp).filter((name) => name.startsWith('hookproof')), {
         timeout: 10_000,
@@ -102,6 +106,29 @@ test.describe('a run that is disturbed from outside', () => {
     const report = readFileSync(join(folder, 'conformance-report/report.json'), 'utf8')
     expect(JSON.parse(report)).toMatchObject({ verdict: 'inconclusive' })
     expect(report).toMatch(/container nginx \([0-9a-f]{12}\)[^"]*has exited[^"]*Its log ends: /)
+  })
+
+  test('an engine that stops answering ends it with a report, status 3 and a sentence', async () => {
+    if (finding.found !== 'engine' || !('socketPath' in finding.address)) {
+      test.skip(true, 'the engine is not at a socket')
+      return
+    }
+    using gate = await startGate(finding.address.socketPath)
+    const { status, label, folder, temp, output } = await disturbed(
+      () => {
+        gate.silence()
+      },
+      { DOCKER_HOST: `tcp://127.0.0.1:${gate.port}` },
+    )
+    expect(status).toBe(3)
+    expect(output).toMatch(/The Docker engine did not do .*no answer within 10 s/)
+    const report = readFileSync(join(folder, 'conformance-report/report.json'), 'utf8')
+    expect(JSON.parse(report)).toMatchObject({ verdict: 'inconclusive' })
+    expect(report).toMatch(/container \w+ \([0-9a-f]{12}\)[^"]*in a state that is not known/)
+    // Nobody could remove anything until now.
+    expect(leftovers(label).length).toBeGreaterThan(0)
+    gate.open()
+    await expectNothingLeft(label, temp)
   })
 
   test('SIGKILL, which nothing can catch, leaves nothing behind either', async () => {

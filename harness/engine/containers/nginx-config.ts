@@ -10,6 +10,8 @@ import type { FileContent } from './tar.ts'
  */
 export interface NginxShape {
   readonly speaks: 'tls' | 'plaintext'
+  /** `published`: the published port alone leads to it. `bare`: so does {@link renderBareEntrance}. */
+  readonly entrance: 'published' | 'bare'
   readonly lines: readonly string[]
   /** Files that the lines name, by name. Names are made from contents. */
   readonly files: ReadonlyMap<string, FileContent>
@@ -24,6 +26,7 @@ const snippet = (name: string): string => `include snippets/${name}.conf;`
 export function plainShape(keepAlive: EndpointSetup['keepAlive']): NginxShape {
   return {
     speaks: 'plaintext',
+    entrance: 'published',
     lines: [snippet(`keep-alive-${keepAlive}`), snippet('to-origin')],
     files: new Map(),
   }
@@ -46,6 +49,7 @@ export function nginxShape(setup: EndpointSetup, served: Served): NginxShape {
   }
   return {
     speaks: 'tls',
+    entrance: 'published',
     lines: [
       ...certificateLines(served, file),
       protocolLine(served),
@@ -66,6 +70,23 @@ export function renderServer({ speaks, lines }: NginxShape, ports: readonly numb
   const suffix = speaks === 'tls' ? ' ssl' : ''
   const listens = ports.map((port) => `listen 127.0.0.1:${port}${suffix};`)
   return `server {\n${[...listens, ...lines].map((line) => `  ${line}\n`).join('')}}\n`
+}
+
+/**
+ * How a load balancer comes to the server that writes no PROXY header: on these ports of the container's
+ * own address, which then stand beside those of its loopback. For the stream part of the configuration.
+ */
+export function renderBareEntrance(address: string, ports: readonly number[]): string {
+  const lines = [
+    ...ports.map((port) => `listen ${address}:${port};`),
+    'access_log /dev/stderr without-header;',
+    'proxy_bind $address_of_port;',
+    'proxy_pass 127.0.0.1:$server_port;',
+    'proxy_half_close on;',
+    'proxy_connect_timeout 2s;',
+    'proxy_timeout 60s;',
+  ]
+  return `server {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`
 }
 
 function certificateLines(

@@ -69,9 +69,7 @@ export class NginxControl {
   async load(files: ReadonlyMap<string, FileContent>): Promise<void> {
     await this.write(files)
     const ready = this.#feed.wait(
-      (part) =>
-        // Other faults name the client whose connection they are about.
-        part.part === 'ready' || (part.part === 'fault' && !part.detail.includes('client: ')),
+      (part) => part.part === 'ready' || (part.part === 'fault' && part.about === 'configuration'),
       RELOAD_MS,
     )
     try {

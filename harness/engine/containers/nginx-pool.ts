@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import { ANCHORS_FOLDER, renderServer, type NginxShape } from './nginx-config.ts'
+import {
+  ANCHORS_FOLDER,
+  renderBareEntrance,
+  renderServer,
+  type NginxShape,
+} from './nginx-config.ts'
 import type { Ports } from './ports.ts'
 import type { FileContent } from './tar.ts'
 
@@ -23,6 +28,21 @@ export interface NginxWork {
   readonly configuration: 'same' | 'new'
 }
 
+/** What was begun since the last work was done, to be undone when it cannot be. */
+interface Begun {
+  readonly servers: Set<string>
+  readonly taken: Set<number>
+  readonly names: Set<string>
+  readonly certified: Set<number>
+}
+
+const nothingBegun = (): Begun => ({
+  servers: new Set(),
+  taken: new Set(),
+  names: new Set(),
+  certified: new Set(),
+})
+
 /** Ports that a server gets when it is made or when they do not suffice. */
 const PORTS_AT_ONCE = 2
 
@@ -42,7 +62,8 @@ export class NginxPool {
   readonly #servers = new Map<string, Server>()
   readonly #busy = new Set<number>()
   readonly #certificateAt = new Map<number, string>()
-  #written = new Set<string>()
+  readonly #written = new Set<string>()
+  #begun = nothingBegun()
   #uses = 0
   #files = new Map<string, FileContent>()
   #configuration: NginxWork['configuration'] = 'same'
@@ -63,12 +84,24 @@ export class NginxPool {
       return this.take(shape, certificate)
     }
     this.#busy.add(port)
+    this.#begun.taken.add(port)
     if (certificate !== null && this.#certificateAt.get(port) !== hash) {
       this.#certificateAt.set(port, hash)
+      this.#begun.certified.add(port)
       this.#files.set(`${port}/chain.pem`, certificate.chain)
       this.#files.set(`${port}/chain.pem.key`, certificate.key)
     }
     return port
+  }
+
+  /** Makes a server of this shape, should there be none: whoever takes one then needs no reload. */
+  prepare(shape: NginxShape): void {
+    this.#serverFor(shape).lastUse = ++this.#uses
+  }
+
+  /** Whether something has been begun that nginx must reload for. */
+  get needsReload(): boolean {
+    return this.#configuration === 'new'
   }
 
   /** The scenario that took it is over. */
@@ -91,30 +124,50 @@ export class NginxPool {
       .join('')
   }
 
-  /** The work could not be done: nothing is known of what nginx has. */
-  forget(): void {
-    for (const { ports } of this.#servers.values()) this.#ports.giveBack(ports)
-    this.#servers.clear()
-    this.#certificateAt.clear()
-    this.#busy.clear()
-    this.#written = new Set()
+  /** What belongs into the stream part of it, for an nginx with this address. */
+  renderStream(address: string): string {
+    return [...this.#servers.values()]
+      .filter(({ shape }) => shape.entrance === 'bare')
+      .map(({ ports }) => renderBareEntrance(address, ports))
+      .join('')
+  }
+
+  /** The work is done. */
+  done(): void {
+    this.#begun = nothingBegun()
+  }
+
+  /**
+   * The work could not be done: frees what was taken for it, and forgets what it was to bring. What others
+   * have taken before stays theirs.
+   */
+  undo(): void {
+    const { servers, taken, names, certified } = this.#begun
+    this.#begun = nothingBegun()
+    for (const port of taken) this.#busy.delete(port)
+    for (const port of certified) this.#certificateAt.delete(port)
+    for (const name of names) this.#written.delete(name)
+    for (const key of servers) this.#remove(key)
     this.#files = new Map()
     this.#configuration = 'new'
   }
 
   #serverFor(shape: NginxShape): Server {
-    const key = [shape.speaks, ...shape.lines].join('\n')
+    const key = [shape.speaks, shape.entrance, ...shape.lines].join('\n')
     const known = this.#servers.get(key)
     if (known !== undefined) return known
     if (this.#servers.size >= MOST_SERVERS || this.#ports.left < PORTS_AT_ONCE) this.#throwOut()
     const server = { shape, ports: [], lastUse: 0 }
+    // First, for it may be that there are no ports: a server without one would listen somewhere else.
+    this.#grow(server)
     this.#servers.set(key, server)
+    this.#begun.servers.add(key)
     for (const [name, content] of shape.files) {
       if (this.#written.has(name)) continue
       this.#written.add(name)
+      this.#begun.names.add(name)
       this.#files.set(`${ANCHORS}/${name}`, content)
     }
-    this.#grow(server)
     return server
   }
 
@@ -128,12 +181,16 @@ export class NginxPool {
     const idle = [...this.#servers]
       .filter(([, { ports }]) => ports.every((port) => !this.#busy.has(port)))
       .toSorted(([, one], [, other]) => one.lastUse - other.lastUse)
-    for (const [key, { ports }] of idle.slice(0, Math.ceil(idle.length / 2))) {
-      this.#servers.delete(key)
-      this.#ports.giveBack(ports)
-      for (const port of ports) this.#certificateAt.delete(port)
-      this.#configuration = 'new'
-    }
+    for (const [key] of idle.slice(0, Math.ceil(idle.length / 2))) this.#remove(key)
+  }
+
+  #remove(key: string): void {
+    const server = this.#servers.get(key)
+    if (server === undefined) return
+    this.#servers.delete(key)
+    this.#ports.giveBack(server.ports)
+    for (const port of server.ports) this.#certificateAt.delete(port)
+    this.#configuration = 'new'
   }
 }
 

@@ -1,96 +1,61 @@
+import { HarnessError } from '../../errors.ts'
 import type { IssuedMaterial } from '../../pki/types.ts'
 import type { EndpointSetup } from '../../scenario/setup.ts'
+import type { Soon } from '../types.ts'
 import type { Claim } from './claim.ts'
+import { ContainerFault } from './container-fault.ts'
 import type { ContainersFacts } from './facts.ts'
-import { bytesSlot, passingOf, refuseUnpassable } from './haproxy-bytes.ts'
-import { haproxySlot, passThroughSlot, type HaproxySlot, type NextHop } from './haproxy-config.ts'
 import type { HaproxyControl } from './haproxy-control.ts'
-import { HaproxyPool, type HaproxyWork } from './haproxy-pool.ts'
-import { nginxShape, plainShape } from './nginx-config.ts'
 import type { NginxControl } from './nginx-control.ts'
-import { NginxPool, type NginxWork } from './nginx-pool.ts'
-import { Ports } from './ports.ts'
 import type { ReloadLock } from './reload-lock.ts'
-import { servedBy, type Served } from './served.ts'
+import { ServedMemo } from './served-memo.ts'
+import { SlotPools, type Lease, type SlotWork, type Wanted } from './slot-pools.ts'
 import type { Terminator } from './visits.ts'
-
-/** A slot that a scenario has to itself until it frees it. */
-export interface Lease {
-  /** Its number, in the PROXY protocol header and in `Hookproof-Slot`. */
-  readonly number: number
-  readonly terminator: Terminator
-  /** Where the wire leads: the terminator, or the load balancer that passes TLS through to it. */
-  readonly entrance: Terminator
-  /** SHA-256 of the client certificates that are accepted without a path, or null. */
-  readonly allowed: readonly string[] | null
-}
 
 /** What a house of slots works with. */
 export interface SlotHouseParts {
   readonly facts: ContainersFacts
-  readonly nginx: NginxControl
-  readonly haproxy: HaproxyControl
-  readonly lock: ReloadLock
+  readonly nginx: Pick<NginxControl, 'write' | 'load'>
+  readonly haproxy: Pick<HaproxyControl, 'write' | 'load'>
+  readonly lock: Pick<ReloadLock, 'alone' | 'reloaded'>
   readonly claim: Claim
   /** Does something with a container, and makes of its failure an error that tells about the container. */
   readonly using: <T>(name: Terminator, failing: string, work: () => Promise<T>) => Promise<T>
 }
 
-/** Stands for the number of a slot that does not exist yet. */
-const NO_NUMBER = 65_535
-
-/** The published port of nginx inside the network of the run. */
-const NGINX_PORT = 8443
-
-/**
- * Which container ends TLS for a setup: nginx, unless it takes a real alert, a load balancer that ends it,
- * no ALPN, certificates allowed by thumbprint alone, or octets passed on as they come.
- */
-export function terminatorFor(setup: EndpointSetup): Terminator {
-  if (passingOf(setup) === 'bytes') return 'haproxy'
-  if (setup.scheme === 'http' || setup.loadBalancer === 'passes-through') return 'nginx'
-  // nginx always answers ALPN.
-  if (setup.loadBalancer !== 'none' || setup.alpn.length === 0) return 'haproxy'
-  // nginx looks at dates and purpose even where it asks for no path.
-  if (setup.allowedClientCertificates !== 'any-under-anchors') return 'haproxy'
-  const alerts = setup.rejectStyle === 'alert' && setup.clientCertificate !== 'not-requested'
-  return alerts ? 'haproxy' : 'nginx'
-}
+/** Slots that are made ready at once for scenarios to come. Reloading costs by their number. */
+const MOST_PREPARED = 16
 
 /** One worker's slots in both terminators. */
 export class SlotHouse {
   readonly #parts: SlotHouseParts
-  readonly #ports: Ports
-  readonly #nginxPool: NginxPool
-  readonly #haproxyPool = new HaproxyPool()
-  /** Slots of HAProxy with the slot of nginx behind them, which has the same number. */
-  readonly #behind = new Set<number>()
+  readonly #pools: SlotPools
+  readonly #served = new ServedMemo()
   /** Settles, never rejects, when the lease that was asked for last is there. */
   #turn: Promise<void> = Promise.resolve()
 
   constructor(parts: SlotHouseParts) {
     this.#parts = parts
-    this.#ports = new Ports(parts.claim.slots)
-    this.#nginxPool = new NginxPool(this.#ports)
+    this.#pools = new SlotPools(parts.facts, parts.claim)
   }
 
   /**
    * A slot for each of these setups. All are up when it resolves; connections that are open meanwhile
    * are not disturbed, idle ones may be closed.
    *
+   * @param soon what may be asked for next: a reload that has to be brings it along
    * @throws HarnessError `ERR_ENGINE_FAULT` for a setup that cannot be served, or a container that does
    *   not do it
    */
   async lease(
     setups: readonly EndpointSetup[],
     material: IssuedMaterial,
+    soon: () => Promise<readonly Soon[]> = () => Promise.resolve([]),
   ): Promise<readonly Lease[]> {
-    const served = setups.map((setup) =>
-      setup.scheme === 'http' ? null : servedBy(setup, material),
-    )
+    const wanted = setups.map((setup) => this.#wanted(setup, material))
     // One after the other: a configuration names the files of every slot that was taken so far, and
     // those that another lease has yet to write would be missing.
-    const lease = this.#turn.then(() => this.#leaseInTurn(setups, served))
+    const lease = this.#turn.then(() => this.#leaseInTurn(wanted, soon))
     this.#turn = lease.then(
       () => undefined,
       () => undefined,
@@ -98,143 +63,104 @@ export class SlotHouse {
     return lease
   }
 
-  async #leaseInTurn(
-    setups: readonly EndpointSetup[],
-    served: readonly (Served | null)[],
-  ): Promise<readonly Lease[]> {
-    const leases: Lease[] = []
-    try {
-      for (const [index, setup] of setups.entries()) {
-        leases.push(this.#take(setup, served[index] ?? null))
-      }
-      await this.#carryOut()
-    } catch (error) {
-      await this.#startOver()
-      throw error
-    }
-    return leases
-  }
-
   free(leases: readonly Lease[]): void {
-    for (const { number, entrance } of leases) {
-      if (entrance === 'nginx') this.#nginxPool.free(number)
-      else this.#haproxyPool.free(number)
-    }
+    this.#pools.free(leases)
   }
 
-  #take(setup: EndpointSetup, served: Served | null): Lease {
-    refuseUnpassable(setup)
-    const terminator = terminatorFor(setup)
-    const allowed = served?.allowed ?? null
-    if (served === null) {
-      const number = this.#nginxPool.take(plainShape(setup.keepAlive), null)
-      return { number, terminator, entrance: terminator, allowed }
-    }
-    if (setup.loadBalancer === 'passes-through') {
-      return {
-        number: this.#takePassThrough(setup, served),
-        terminator,
-        entrance: 'haproxy',
-        allowed,
+  #wanted(setup: EndpointSetup, material: IssuedMaterial): Wanted {
+    return { setup, served: setup.scheme === 'http' ? null : this.#served.get(setup, material) }
+  }
+
+  async #leaseInTurn(
+    wanted: readonly Wanted[],
+    soon: () => Promise<readonly Soon[]>,
+  ): Promise<readonly Lease[]> {
+    let prepared = 0
+    const attempt = async (withWhatIsNext: 'prepared' | 'alone') => {
+      try {
+        const leases = wanted.map((one) => this.#pools.take(one))
+        if (withWhatIsNext === 'prepared' && this.#pools.needsReload) {
+          prepared = await this.#prepare(soon)
+        }
+        await this.#carryOut()
+        return leases
+      } catch (error) {
+        this.#pools.undo()
+        throw error
       }
     }
-    const number =
-      terminator === 'nginx'
-        ? this.#nginxPool.take(nginxShape(setup, served), served)
-        : this.#takeHaproxy(setup, served)
-    return { number, terminator, entrance: terminator, allowed }
-  }
-
-  #nextIsNginx(): NextHop {
-    return { address: this.#parts.facts.nginx.address, port: NGINX_PORT, proxyHeader: 'sent' }
-  }
-
-  #takePassThrough(setup: EndpointSetup, served: Served): number {
-    const shape = nginxShape(setup, served)
-    const sameBehind = JSON.stringify([shape.lines, served.chain])
-    const slotAt = (number: number) => passThroughSlot(sameBehind, number, this.#nextIsNginx())
-    const known = this.#haproxyPool.find(slotAt(NO_NUMBER), NO_NUMBER)
-    if (known !== null) return known
-    const number = this.#nginxPool.take(shape, served)
-    this.#behind.add(number)
-    this.#release(this.#haproxyPool.add(slotAt(number), number))
-    return number
-  }
-
-  #takeHaproxy(setup: EndpointSetup, served: Served): number {
-    const { traffic } = this.#parts.facts.backend
-    const isBalancer = setup.loadBalancer !== 'none'
-    const next: NextHop = isBalancer ? this.#nextIsNginx() : { ...traffic, proxyHeader: 'none' }
-    const bytes = this.#parts.facts.backend.bytes
-    const slotAt = (number: number): HaproxySlot =>
-      passingOf(setup) === 'bytes'
-        ? bytesSlot(setup, served, number, bytes)
-        : haproxySlot(setup, served, number, next)
-    const known = this.#haproxyPool.find(slotAt(NO_NUMBER), NO_NUMBER)
-    if (known !== null) return known
-    const number = isBalancer ? this.#nginxPool.take(plainShape('off'), null) : this.#ports.take()
-    if (isBalancer) this.#behind.add(number)
-    this.#release(this.#haproxyPool.add(slotAt(number), number))
-    return number
-  }
-
-  #release(numbers: readonly number[]): void {
-    for (const number of numbers) {
-      if (this.#behind.delete(number)) this.#nginxPool.free(number)
-      else this.#ports.giveBack([number])
+    try {
+      return await attempt('prepared')
+    } catch (error) {
+      // What comes next may be what was refused, and is to spoil its own scenario only.
+      if (prepared === 0 || (error instanceof ContainerFault && error.state === 'not-running'))
+        throw error
+      return await attempt('alone')
     }
+  }
+
+  /** Makes slots ready for what comes next. What cannot be served is left for its own scenario to tell. */
+  async #prepare(soon: () => Promise<readonly Soon[]>): Promise<number> {
+    let prepared = 0
+    for (const { setups, material } of await soon().catch(() => [])) {
+      for (const setup of setups) {
+        if (prepared >= MOST_PREPARED) return prepared
+        try {
+          this.#pools.prepare(this.#wanted(setup, material))
+          prepared++
+        } catch (error) {
+          if (!(error instanceof HarnessError)) throw error
+        }
+      }
+    }
+    return prepared
   }
 
   async #carryOut(): Promise<void> {
     const { lock, nginx } = this.#parts
-    const forNginx = this.#nginxPool.work()
-    const forHaproxy = this.#haproxyPool.work()
-    if (forNginx.configuration === 'same' && forHaproxy.configuration === 'same') {
-      await this.#doing('nginx', () => nginx.write(forNginx.files))
-      return
+    const work = this.#pools.work()
+    if (work.nginx.configuration === 'same' && work.haproxy.configuration === 'same') {
+      await this.#doing('nginx', () => nginx.write(work.nginx.files))
+    } else {
+      await lock.alone(async () => {
+        try {
+          const outcomes = await Promise.allSettled(
+            (['nginx', 'haproxy'] as const).map((name) =>
+              this.#doing(name, () => this.#carryOutIn(name, work)),
+            ),
+          )
+          const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+          if (failed !== undefined) throw failed.reason
+        } catch (error) {
+          this.#pools.undo()
+          // Before the next reload, perhaps another worker's. The first error tells more than one of this.
+          await this.#writeBack().catch(() => undefined)
+          throw error
+        }
+      })
     }
-    await lock.alone(async () => {
-      await this.#doing('nginx', () => this.#carryOutIn('nginx', forNginx))
-      await this.#doing('haproxy', () => this.#carryOutIn('haproxy', forHaproxy))
-    })
+    this.#pools.done()
   }
 
   #doing(name: Terminator, work: () => Promise<void>): Promise<void> {
     return this.#parts.using(name, 'did not take the slots of a scenario', work)
   }
 
-  async #carryOutIn(name: Terminator, { files, configuration }: NginxWork | HaproxyWork) {
+  async #carryOutIn(name: Terminator, work: SlotWork): Promise<void> {
+    const { files, configuration } = work[name]
     const control = this.#parts[name]
     if (configuration === 'same') {
       if (files.size > 0) await control.write(files)
       return
     }
-    const [pool, extension] =
-      name === 'nginx'
-        ? ([this.#nginxPool, 'conf'] as const)
-        : ([this.#haproxyPool, 'cfg'] as const)
-    await control.load(new Map([...files, [this.#file(extension), pool.render()]]))
+    await control.load(new Map([...files, ...this.#pools.configurationOf(name)]))
     this.#parts.lock.reloaded()
   }
 
-  /** Leaves nothing behind that would make the next reload, perhaps another worker's, fail too. */
-  async #startOver(): Promise<void> {
-    const { nginx, haproxy, lock } = this.#parts
-    const numbers = this.#haproxyPool.forget()
-    this.#ports.giveBack(numbers.filter((number) => !this.#behind.has(number)))
-    this.#behind.clear()
-    this.#nginxPool.forget()
-    const nothing = '# nothing\n'
-    await lock
-      .alone(async () => {
-        await nginx.write(new Map([[this.#file('conf'), nothing]]))
-        await haproxy.write(new Map([[this.#file('cfg'), nothing]]))
-      })
-      // The first error tells more.
-      .catch(() => undefined)
-  }
-
-  #file(extension: 'conf' | 'cfg'): string {
-    return `worker-${this.#parts.claim.index}.${extension}`
+  /** Puts the configurations without what was refused where the next reload finds them. */
+  async #writeBack(): Promise<void> {
+    const { nginx, haproxy } = this.#parts
+    await nginx.write(this.#pools.configurationOf('nginx'))
+    await haproxy.write(this.#pools.configurationOf('haproxy'))
   }
 }

@@ -6,7 +6,7 @@ import type { ScenarioStage } from '../types.ts'
 import type { WorkerParts } from './engine.ts'
 import { proxyHeader } from './published-port.ts'
 import { passingOf } from './haproxy-bytes.ts'
-import type { Lease } from './slot-house.ts'
+import type { Lease } from './slot-pools.ts'
 import type { Terminator } from './visits.ts'
 
 /** The setups of a scenario by listener, those of later steps included. */
@@ -26,10 +26,10 @@ interface Slot {
 /** The slots of one scenario. Disposing of it frees them. */
 export class SlotSet implements Disposable {
   readonly #parts: WorkerParts
-  readonly #stage: Pick<ScenarioStage, 'material' | 'ledger'>
+  readonly #stage: Pick<ScenarioStage, 'material' | 'ledger' | 'soon'>
   readonly #slots: Slot[] = []
 
-  constructor(parts: WorkerParts, stage: Pick<ScenarioStage, 'material' | 'ledger'>) {
+  constructor(parts: WorkerParts, stage: Pick<ScenarioStage, 'material' | 'ledger' | 'soon'>) {
     this.#parts = parts
     this.#stage = stage
   }
@@ -48,6 +48,7 @@ export class SlotSet implements Disposable {
     const leases = await this.#parts.house.lease(
       wanted.map(({ setup }) => setup),
       this.#stage.material,
+      this.#stage.soon,
     )
     for (const [index, lease] of leases.entries()) {
       const slot = wanted[index]

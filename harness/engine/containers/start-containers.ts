@@ -51,13 +51,16 @@ export async function startContainers(run: {
   prepareTestcontainers(urlOf(finding.address))
   const reaper = startReaper(finding.address, run)
   const stop = async (): Promise<void> => {
-    await docker.removeLabelled(labelOf(run.id))
-    reaper[Symbol.dispose]()
+    try {
+      await docker.removeLabelled(labelOf(run.id))
+    } finally {
+      // Should that have failed, it goes on trying.
+      reaper[Symbol.dispose]()
+    }
   }
   try {
     leaveFacts(run.folder, await startAll(docker, run.id))
   } catch (error) {
-    // The reaper tries again when this process ends.
     await stop().catch(() => undefined)
     throw error
   }
@@ -187,7 +190,10 @@ async function pointNginxAt(
   using feed = await LogFeed.start(docker, nginx.container, readNginxLine, () => undefined)
   const archive = tarOf([privateFile('origin.conf', text, NGINX_USER)])
   await docker.unpackInto(nginx.container, '/run/hookproof', archive)
-  const ready = feed.wait(({ part }) => part === 'ready' || part === 'fault', 5000)
+  const ready = feed.wait(
+    (part) => part.part === 'ready' || (part.part === 'fault' && part.about === 'configuration'),
+    5000,
+  )
   await docker.signal(nginx.container, 'SIGHUP')
   const part = await ready.line
   if (part !== 'late' && part.part === 'ready') return

@@ -56,6 +56,7 @@ export function meaningOf(part: LogPart, context: ConnectionContext): Meaning {
         seeings: alerts(part.alertFromDispatcher, null, context),
       }
     case 'ended':
+    case 'passed-on':
     case 'ready':
     case 'fault':
     case 'other':

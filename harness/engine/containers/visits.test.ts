@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { setup } from '../../endpoint/test-support.ts'
 import { Ledger } from '../../observation/ledger.ts'
+import { numberOfPort } from '../../observation/readers/connection-address.ts'
 import type { LogPart } from '../../observation/readers/log-part.ts'
 import { Visits, type Terminator } from './visits.ts'
 
@@ -125,4 +126,49 @@ test('numbers begin again when the range is used up', () => {
   expect(numbers[0]).toBe(1000)
   expect(Math.max(...numbers)).toBe(1009)
   expect(numbers[10]).toBe(1000)
+})
+
+test.describe('behind a load balancer that does not tell whose connection it is', () => {
+  const port = numberOfPort(40_001) ?? 0
+  const passedOn = (connection: number) =>
+    line({ part: 'passed-on', connection, slot: 20_000, knownAs: port })
+
+  test('lines count for the connection that the port was used for, also those that came before', async () => {
+    const [visits, ledger] = [new Visits(RANGE), new Ledger()]
+    const number = open(visits, ledger)
+    visits.take('nginx', request(port))
+    expect(visits.askedOf(ledger, 'endpoint')).toBe(0)
+    visits.take('haproxy', passedOn(number))
+    visits.take('nginx', ended(port))
+    expect(await visits.bytesOf(number, noFence)).toBe(100)
+    expect(visits.visitorAt(port)?.connection).toBe(1)
+  })
+
+  test('a port that is used again stands for the newer connection', () => {
+    const [visits, ledger] = [new Visits(RANGE), new Ledger()]
+    const [older, newer] = [open(visits, ledger), open(visits, ledger)]
+    visits.take('haproxy', passedOn(older))
+    visits.take('haproxy', passedOn(newer))
+    expect(visits.visitorAt(port)?.connection).toBe(2)
+  })
+
+  test('what belongs to another worker, or to a scenario that is over, is left out', () => {
+    const [visits, ledger] = [new Visits(RANGE), new Ledger()]
+    const number = open(visits, ledger)
+    visits.take('nginx', request(port))
+    visits.take('haproxy', passedOn(5))
+    visits.take('haproxy', passedOn(number))
+    expect(visits.askedOf(ledger, 'endpoint')).toBe(0)
+    visits.forget(ledger)
+    expect(visits.visitorAt(port)).toBeNull()
+  })
+
+  test('lines that nobody asks for do not pile up', () => {
+    const [visits, ledger] = [new Visits(RANGE), new Ledger()]
+    const number = open(visits, ledger)
+    visits.take('nginx', request(port))
+    for (let count = 0; count < 600; count++) visits.take('nginx', ended(port + 1))
+    visits.take('haproxy', passedOn(number))
+    expect(visits.askedOf(ledger, 'endpoint')).toBe(0)
+  })
 })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isKnownAlert } from '../../observation/alerts.ts'
 import type { Ledger, Seeing } from '../../observation/ledger.ts'
+import { BorrowedNumbers } from './borrowed-numbers.ts'
 import type { ReadLine } from './log-feed.ts'
 import { RETIRING_MS } from './reload-lock.ts'
 import { meaningOf, type ConnectionContext } from './translate.ts'
@@ -43,6 +44,7 @@ export class Visits {
   readonly #visits = new Map<number, Visit>()
   readonly #first: number
   readonly #count: number
+  readonly #borrowed = new BorrowedNumbers()
   #next = 0
   /** When each terminator last said that it has reloaded. */
   readonly #reloadedAt = { nginx: Number.NEGATIVE_INFINITY, haproxy: Number.NEGATIVE_INFINITY }
@@ -75,7 +77,7 @@ export class Visits {
 
   /** The visitor with that engine-wide number, or null for a stranger. */
   visitorAt(number: number): Visitor | null {
-    return this.#visits.get(number)?.visitor ?? null
+    return this.#visits.get(this.#borrowed.ownerOf(number))?.visitor ?? null
   }
 
   /** How often the origin was asked, over the connections of a ledger and listener. */
@@ -86,10 +88,18 @@ export class Visits {
   }
 
   /** Takes a line of a terminator's log. */
-  take(terminator: Terminator, { part, at }: ReadLine): void {
+  take(terminator: Terminator, line: ReadLine): void {
+    const { part, at } = line
     if (part.part === 'ready') this.#reloadedAt[terminator] = performance.now()
     if (!('connection' in part)) return
-    const visit = this.#visits.get(part.connection)
+    if (part.part === 'passed-on') {
+      const isOurs = this.#visits.has(part.connection)
+      const early = this.#borrowed.lend(part.knownAs, isOurs ? part.connection : null)
+      for (const one of early) this.take('nginx', one)
+      return
+    }
+    if (this.#borrowed.keep(part.connection, line) === 'kept') return
+    const visit = this.#visits.get(this.#borrowed.ownerOf(part.connection))
     // Also the lines of an nginx behind the load balancer that is this connection's terminator.
     if (visit?.visitor.terminator !== terminator) return
     const { visitor } = visit
@@ -136,7 +146,9 @@ export class Visits {
   /** Forgets the connections of a scenario that is over. */
   forget(ledger: Ledger): void {
     for (const [number, { visitor }] of this.#visits) {
-      if (visitor.ledger === ledger) this.#visits.delete(number)
+      if (visitor.ledger !== ledger) continue
+      this.#visits.delete(number)
+      this.#borrowed.giveBack(number)
     }
   }
 }

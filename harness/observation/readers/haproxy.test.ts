@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { capturedLine, SHA256 } from './captured/lines.ts'
+import { numberOfPort } from './connection-address.ts'
 import { readHaproxyLine } from './haproxy.ts'
 import type { LogPart } from './log-part.ts'
 import { presentedCertificate } from './read-certificate.ts'
@@ -169,4 +170,38 @@ test('a line of ours that is damaged is a fault', () => {
 test('OpenSSL sends certificate_unknown for what it has no alert for', () => {
   expect([10, 9, 20, 23, 26, 7, 68].map(alertForCode)).toEqual([45, 42, 48, 44, 43, 51, 42])
   expect([34, 47].map(alertForCode)).toEqual([46, 46])
+})
+
+test('reads by which number the endpoint behind knows a connection', () => {
+  expect(read('passed-on-silently', '"--"')).toEqual({
+    part: 'passed-on',
+    connection: 5,
+    slot: 20_004,
+    knownAs: numberOfPort(36_814),
+  })
+  // Here a header tells it.
+  expect(read('"passed-on"')).toEqual({ part: 'other' })
+})
+
+test('an endpoint behind that cannot be reached is a fault of that connection', () => {
+  expect(read('passed-on-silently', '"SC"')).toEqual({
+    part: 'fault',
+    about: 'connection',
+    detail: 'HAProxy could not reach the endpoint behind its slot 20001, client: 127.0.0.2',
+  })
+})
+
+test('a worker that breaks down is no refused configuration', () => {
+  expect(
+    readHaproxyLine(
+      '[ALERT]    (1) : Current worker (8) exited with code 139 (Segmentation fault)',
+    ),
+  ).toMatchObject({ part: 'fault', about: 'terminator' })
+})
+
+test('a damaged line is no refused configuration', () => {
+  const line = capturedLine('haproxy-2.6.12.txt', 'passed-on-silently', '"--"')
+  for (const damaged of [line.slice(0, 60), line.replace('36814', '-')]) {
+    expect(readHaproxyLine(damaged)).toMatchObject({ part: 'fault', about: 'line' })
+  }
 })

@@ -1,5 +1,5 @@
 import { printable } from '../printable.ts'
-import { connectionAt } from './connection-address.ts'
+import { connectionAt, numberOfPort } from './connection-address.ts'
 import { jsonFields, type JsonFields } from './json-fields.ts'
 import type { ClientFinding, LogPart, RequestPart } from './log-part.ts'
 import { certificateFromBase64, certificatesFromBase64 } from './read-certificate.ts'
@@ -36,7 +36,8 @@ function readNotice(line: string): LogPart {
   if (level !== 'ALERT' || message === undefined) return OTHER
   // A worker that ends because a newer one took over.
   if (/exited with code (0|143) /.test(message)) return OTHER
-  return { part: 'fault', detail: `HAProxy says: ${quoted(message)}` }
+  const about = /exited with code /.test(message) ? 'terminator' : 'configuration'
+  return { part: 'fault', about, detail: `HAProxy says: ${quoted(message)}` }
 }
 
 function readJson(line: string): LogPart {
@@ -48,6 +49,9 @@ function readJson(line: string): LogPart {
     switch (fields.text('log')) {
       case 'tcp':
         return readEnd(fields, connection)
+      case 'passed-on':
+      case 'passed-on-silently':
+        return readPassedOn(fields, connection)
       case 'http':
         return readRequest(fields, connection)
       case 'bytes':
@@ -60,19 +64,34 @@ function readJson(line: string): LogPart {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     const detail = `HAProxy logged a damaged line (${error.message}): ${quoted(line)}`
-    return { part: 'fault', detail }
+    return { part: 'fault', about: 'line', detail }
   }
 }
 
 function readEnd(fields: JsonFields, connection: number): LogPart {
   const slot = Number(fields.text('slot'))
-  if (fields.text('state').startsWith('SC')) {
-    // As nginx does, it names the client whose connection it is about.
-    const client = fields.text('connection')
-    return { part: 'fault', detail: `HAProxy could not reach its slot ${slot}, client: ${client}` }
-  }
+  if (fields.text('state').startsWith('SC')) return unreachable(fields, `its slot ${slot}`)
   const received = fields.number('received')
   return { part: 'ended', connection, slot, received, sent: fields.number('sent') }
+}
+
+function readPassedOn(fields: JsonFields, connection: number): LogPart {
+  const slot = Number(fields.text('slot'))
+  if (fields.text('state').startsWith('SC')) {
+    return unreachable(fields, `the endpoint behind its slot ${slot}`)
+  }
+  // Else a header tells the endpoint whose connection it is.
+  if (fields.text('log') === 'passed-on') return OTHER
+  const knownAs = numberOfPort(Number(fields.text('port')))
+  if (knownAs === null) throw new TypeError('"port" is none that a connection is made from')
+  return { part: 'passed-on', connection, slot, knownAs }
+}
+
+/** As nginx does, it names the client whose connection it is about. */
+function unreachable(fields: JsonFields, what: string): LogPart {
+  const client = fields.text('connection')
+  const detail = `HAProxy could not reach ${what}, client: ${client}`
+  return { part: 'fault', about: 'connection', detail }
 }
 
 /** What both kinds of line say about a handshake that was completed. */

@@ -59,6 +59,18 @@ export interface HandshakeFailedPart extends AboutConnection {
   readonly certificate: ReadCertificate | null
 }
 
+/** Something that is the harness's own fault. */
+export interface FaultPart {
+  readonly part: 'fault'
+  /**
+   * `configuration`: it was refused, and the one before goes on. `terminator`: it has broken down. `connection`: a slot or an origin that is
+   * not there, a certificate that cannot be served; the detail says `client: ` and whose. `line`: a line of
+   * our own format that is damaged, so that what it told is lost.
+   */
+  readonly about: 'configuration' | 'terminator' | 'connection' | 'line'
+  readonly detail: string
+}
+
 /** What one line of a terminator's log tells. */
 export type LogPart =
   | RequestPart
@@ -74,9 +86,14 @@ export type LogPart =
       readonly received: number
       readonly sent: number
     })
+  /** A load balancer that leaves TLS alone has connected to the endpoint behind it. */
+  | (AboutConnection & {
+      readonly part: 'passed-on'
+      /** The number that the endpoint's lines have for this connection where no header tells (`numberOfPort`). */
+      readonly knownAs: number
+    })
   /** A worker with the newest configuration accepts connections. */
   | { readonly part: 'ready' }
-  /** Something that is the harness's own fault: a configuration refused, a slot or an origin not there. */
-  | { readonly part: 'fault'; readonly detail: string }
+  | FaultPart
   /** Nothing that concerns an observation. */
   | { readonly part: 'other' }

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { capturedLine, SHA256 } from './captured/lines.ts'
+import { numberOfPort } from './connection-address.ts'
 import type { LogPart, RequestPart } from './log-part.ts'
 import { readNginxLine } from './nginx.ts'
 import { presentedCertificate } from './read-certificate.ts'
@@ -112,7 +113,7 @@ test('a completed handshake without a request is not a failed one', () => {
 })
 
 test('reads the end of a connection', () => {
-  expect(read('"log":"stream"')).toEqual({
+  expect(read('"log":"stream"', '"127.0.0.2"')).toEqual({
     part: 'ended',
     connection: 2,
     slot: 20001,
@@ -123,9 +124,26 @@ test('reads the end of a connection', () => {
 
 test('tells a worker that is ready, and our own mistakes', () => {
   expect(read('start worker process')).toEqual({ part: 'ready' })
-  for (const mistake of ['emerg', 'SSL_use_certificate', 'while proxying connection']) {
-    expect(read(mistake), mistake).toMatchObject({ part: 'fault' })
-  }
+  expect(read('emerg')).toMatchObject({ part: 'fault', about: 'configuration' })
+  expect(read('SSL_use_certificate')).toMatchObject({ part: 'fault', about: 'connection' })
+})
+
+test('a worker that breaks down is no refused configuration', () => {
+  const line = '2026/11/22 13:10:30 [alert] 1#1: worker process 7 exited on signal 11 (core dumped)'
+  expect(readNginxLine(line)).toMatchObject({ part: 'fault', about: 'terminator' })
+})
+
+test('a slot that is not there is a fault of the connection that was to go there', () => {
+  expect(read('"status":502')).toEqual({
+    part: 'fault',
+    about: 'connection',
+    detail: 'nginx could not reach its slot 20777, client: 127.0.0.1',
+  })
+})
+
+test('a connection without a header is called by the port that it was made from', () => {
+  const connection = numberOfPort(36_814)
+  expect(read('127.243.68.14')).toMatchObject({ part: 'ended', connection, slot: 20_004 })
 })
 
 test('leaves out what says nothing', () => {
@@ -137,8 +155,14 @@ test('leaves out what says nothing', () => {
 
 test('a line of ours that is damaged is a fault', () => {
   const line = capturedLine('nginx-1.22.1.txt', '"slot":"20002"', '"http"')
-  expect(readNginxLine(line.slice(0, 300))).toMatchObject({ part: 'fault' })
-  expect(readNginxLine(line.replace('"verify":"SUCCESS",', ''))).toMatchObject({ part: 'fault' })
+  expect(readNginxLine(line.slice(0, 300))).toMatchObject({
+    part: 'fault',
+    about: 'line',
+  })
+  expect(readNginxLine(line.replace('"verify":"SUCCESS",', ''))).toMatchObject({
+    part: 'fault',
+    about: 'line',
+  })
 })
 
 test('no host that a dispatcher sends can pass for a failed handshake', () => {

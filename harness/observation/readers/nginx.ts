@@ -18,7 +18,7 @@ const ABOUT_CONNECTION =
 
 /** Our own mistakes: a worker with them would give every scenario of the slot the wrong answer. */
 const FAULT =
-  /SSL_(?:CTX_)?use_\w+\(.*\) failed|cannot load certificate|while proxying connection|while connecting to upstream/
+  /SSL_(?:CTX_)?use_\w+\(.*\) failed|cannot load certificate|while connecting to upstream/
 
 /**
  * Reads one line of nginx's log, of either format in nginx/ or of its error log.
@@ -43,13 +43,7 @@ function readJson(line: string): LogPart {
     if (connection === null || !Number.isInteger(slot)) return OTHER
     switch (fields.text('log')) {
       case 'stream':
-        return {
-          part: 'ended',
-          connection,
-          slot,
-          received: fields.number('received'),
-          sent: fields.number('sent'),
-        }
+        return readEnd(fields, connection, slot)
       case 'http':
         return readRequest(fields, connection, slot)
       default:
@@ -59,9 +53,21 @@ function readJson(line: string): LogPart {
     if (!(error instanceof TypeError)) throw error
     return {
       part: 'fault',
+      about: 'line',
       detail: `nginx logged a damaged line (${error.message}): ${quoted(line)}`,
     }
   }
+}
+
+function readEnd(fields: JsonFields, connection: number, slot: number): LogPart {
+  if (fields.number('status') === 502) {
+    // As in nginx's own words, the client is named whose connection it is about.
+    const client = fields.text('connection')
+    const detail = `nginx could not reach its slot ${slot}, client: ${client}`
+    return { part: 'fault', about: 'connection', detail }
+  }
+  const [received, sent] = [fields.number('received'), fields.number('sent')]
+  return { part: 'ended', connection, slot, received, sent }
 }
 
 function readRequest(fields: JsonFields, connection: number, slot: number): LogPart {
@@ -118,9 +124,12 @@ function readError(line: string): LogPart {
   const [, level, message] = ERROR_LINE.exec(line) ?? []
   if (level === undefined || message === undefined) return OTHER
   if (level === 'notice' && /^start worker process \d+$/.test(message)) return { part: 'ready' }
-  if (level === 'emerg' || (level !== 'info' && FAULT.test(message))) {
-    return { part: 'fault', detail: `nginx says: ${quoted(message)}` }
+  const detail = `nginx says: ${quoted(message)}`
+  if (level === 'emerg') return { part: 'fault', about: 'configuration', detail }
+  if (level === 'alert' && /^worker process \d+ exited on signal /.test(message)) {
+    return { part: 'fault', about: 'terminator', detail }
   }
+  if (level !== 'info' && FAULT.test(message)) return { part: 'fault', about: 'connection', detail }
   const [, error, moment, address, port] = ABOUT_CONNECTION.exec(message) ?? []
   const connection = connectionAt(address ?? '')
   if (error === undefined || moment === undefined || connection === null) return OTHER
