@@ -7,7 +7,7 @@ import { startSessionForTools, type ToolSession } from '../../run/tool-session.t
 import type { Scenario } from '../../scenario/types.ts'
 import { findDocker } from './docker-address.ts'
 import { factsOf, type ContainersFacts } from './facts.ts'
-import { startGate } from './gate-for-tests.ts'
+import { startGate, type Gate } from './gate-for-tests.ts'
 import { docker, leftovers, useLocalBases } from './test-support.ts'
 
 const finding = await findDocker()
@@ -19,6 +19,11 @@ test.describe('when the containers fail', () => {
   test.beforeAll(useLocalBases)
   test.afterEach(() => {
     expect(leftovers()).toEqual([])
+  })
+  // testcontainers goes on using the first way to the engine that it has found.
+  const gates: Gate[] = []
+  test.afterAll(() => {
+    for (const gate of gates) gate[Symbol.dispose]()
   })
 
   /** The first scenario without a control of its own that a terminator can serve in the usual way. */
@@ -100,6 +105,7 @@ test.describe('when the containers fail', () => {
       return
     }
     const gate = await startGate(finding.address.socketPath)
+    gates.push(gate)
     const before = process.env['DOCKER_HOST']
     process.env['DOCKER_HOST'] = `tcp://127.0.0.1:${gate.port}`
     try {
@@ -118,7 +124,6 @@ test.describe('when the containers fail', () => {
     } finally {
       if (before === undefined) Reflect.deleteProperty(process.env, 'DOCKER_HOST')
       else process.env['DOCKER_HOST'] = before
-      gate[Symbol.dispose]()
     }
   })
 
