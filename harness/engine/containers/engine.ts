@@ -102,13 +102,15 @@ export async function startContainersEngine(runFolder: string): Promise<StartedE
     const next = () => visits.nextNumber()
     const nginx = new NginxControl(docker, facts.nginx, nginxFeed, next)
     const haproxy = new HaproxyControl(docker, facts.haproxy, haproxyFeed, next)
+    const house = new SlotHouse({ facts, nginx, haproxy, lock, claim, using })
+    await house.takeOutAbandoned()
     const parts: WorkerParts = {
       facts,
       lock,
       visits,
       backend,
       using,
-      house: new SlotHouse({ facts, nginx, haproxy, lock, claim, using }),
+      house,
       faultOf: (name, error) =>
         using(name, 'could not be reached', () => Promise.reject(error)).catch(messageOf),
       async fence(terminators) {

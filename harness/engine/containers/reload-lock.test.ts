@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { claimNumbers } from './claim.ts'
 import { ReloadLock } from './reload-lock.ts'
@@ -57,18 +57,41 @@ test('what dead processes left behind does not count', async () => {
   const folder = emptyFolder()
   const pid = deadPid()
   for (const name of ['reload.lock', 'quiet-1-x', 'claim-0']) writeFileSync(join(folder, name), pid)
-  const lock = new ReloadLock(folder)
-  const claim = await claimNumbers(folder, lock)
-  expect(claim.index).toBe(0)
+  const claim = await claimNumbers(folder, new ReloadLock(folder))
+  expect(claim).toMatchObject({ index: 0, abandoned: [] })
+  const files = readdirSync(folder).filter((name) => name !== 'latest-claim')
+  expect(files).toEqual(['claim-0'])
 })
 
-test('workers have different numbers, and those of one that ended are free again', async () => {
+test('workers have different numbers', async () => {
   const folder = emptyFolder()
   const lock = new ReloadLock(folder)
   const one = await claimNumbers(folder, lock)
   const other = await claimNumbers(folder, lock)
   expect(other.slots.first).toBe(one.slots.first + one.slots.count)
   expect(other.connections.first).toBe(one.connections.first + one.connections.count)
-  one[Symbol.dispose]()
-  expect((await claimNumbers(folder, lock)).index).toBe(one.index)
+})
+
+test('the numbers of a worker that ended are claimed last, and its slots are somebody’s to take out', async () => {
+  const folder = emptyFolder()
+  const lock = new ReloadLock(folder)
+  const first = await claimNumbers(folder, lock)
+  first[Symbol.dispose]()
+  writeFileSync(join(folder, 'claim-1'), deadPid())
+  const heir = await claimNumbers(folder, lock)
+  expect(heir.index).not.toBe(first.index)
+  expect(heir.abandoned.toSorted()).toEqual([0, 1].filter((index) => index !== heir.index))
+  const indexes = new Set([heir.index])
+  let next = await claimNumbers(folder, lock)
+  expect(next.abandoned).toEqual([])
+  for (; next.index !== first.index; next = await claimNumbers(folder, lock)) {
+    indexes.add(next.index)
+    next[Symbol.dispose]()
+  }
+  expect(indexes.size).toBe(39)
+  await expect(
+    (async () => {
+      for (let count = 0; count < 40; count++) await claimNumbers(folder, lock)
+    })(),
+  ).rejects.toThrow('More than 40 workers share one run.')
 })

@@ -42,6 +42,7 @@ function standingHouse() {
     lock: { alone: (work) => work(), reloaded: () => undefined },
     claim: {
       index: 3,
+      abandoned: [1],
       connections: { first: 1, count: 10 },
       slots: { first: 20_600, count: 200 },
       [Symbol.dispose]: () => undefined,
@@ -145,4 +146,12 @@ test('what comes next and is refused, or cannot be served, spoils its own scenar
   expect(nginx.files.get('worker-3.conf')).toContain(`listen 127.0.0.1:${lease?.number} ssl;`)
   const next = [required({ ciphers: 'NO-SUCH-CIPHER' })]
   await expect(house.lease(next, pki)).rejects.toThrow('refused')
+})
+
+test('takes out what a worker that ended has left', async () => {
+  const { house, nginx, haproxy } = standingHouse()
+  await house.takeOutAbandoned()
+  const [nothing, files] = ['# nothing\n', (one: Terminator) => Object.fromEntries(one.files)]
+  expect(files(nginx)).toEqual({ 'worker-1.conf': nothing, 'worker-1.stream': nothing })
+  expect(files(haproxy)).toEqual({ 'worker-1.cfg': nothing })
 })

@@ -9,7 +9,7 @@ import type { HaproxyControl } from './haproxy-control.ts'
 import type { NginxControl } from './nginx-control.ts'
 import type { ReloadLock } from './reload-lock.ts'
 import { ServedMemo } from './served-memo.ts'
-import { SlotPools, type Lease, type SlotWork, type Wanted } from './slot-pools.ts'
+import { nothingOf, SlotPools, type Lease, type SlotWork, type Wanted } from './slot-pools.ts'
 import type { Terminator } from './visits.ts'
 
 /** What a house of slots works with. */
@@ -61,6 +61,16 @@ export class SlotHouse {
       () => undefined,
     )
     return lease
+  }
+
+  /** Takes out the slots of workers that have ended: with the next reload they are gone, and it costs less. */
+  async takeOutAbandoned(): Promise<void> {
+    const { nginx, haproxy, claim } = this.#parts
+    for (const index of claim.abandoned) {
+      const nothing = nothingOf(index)
+      await this.#doing('nginx', () => nginx.write(nothing.nginx))
+      await this.#doing('haproxy', () => haproxy.write(nothing.haproxy))
+    }
   }
 
   free(leases: readonly Lease[]): void {

@@ -85,6 +85,26 @@ export function terminatorFor(setup: EndpointSetup): Terminator {
   return alerts ? 'haproxy' : 'nginx'
 }
 
+/** A worker's part of each configuration, where it has no slots. */
+export function nothingOf(
+  index: number,
+): Readonly<Record<Terminator, ReadonlyMap<string, string>>> {
+  const nothing = '# nothing\n'
+  return {
+    nginx: filesOf(index, { conf: nothing, stream: nothing }),
+    haproxy: filesOf(index, { cfg: nothing }),
+  }
+}
+
+function filesOf(
+  index: number,
+  texts: Readonly<Partial<Record<'cfg' | 'conf' | 'stream', string>>>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(texts).map(([extension, text]) => [`worker-${index}.${extension}`, text]),
+  )
+}
+
 /** What has to be done in each terminator before leases hold. */
 export interface SlotWork {
   readonly nginx: NginxWork
@@ -180,12 +200,12 @@ export class SlotPools {
 
   /** This worker's part of a configuration, by file. */
   configurationOf(name: Terminator): ReadonlyMap<string, string> {
-    const file = (extension: string): string => `worker-${this.#index}.${extension}`
-    if (name === 'haproxy') return new Map([[file('cfg'), this.#haproxyPool.render()]])
-    return new Map([
-      [file('conf'), this.#nginxPool.render()],
-      [file('stream'), this.#nginxPool.renderStream(this.#facts.nginx.address)],
-    ])
+    return name === 'haproxy'
+      ? filesOf(this.#index, { cfg: this.#haproxyPool.render() })
+      : filesOf(this.#index, {
+          conf: this.#nginxPool.render(),
+          stream: this.#nginxPool.renderStream(this.#facts.nginx.address),
+        })
   }
 
   #nextIsNginx(): NextHop {
