@@ -23,9 +23,11 @@ export interface Comparison {
   readonly unsteady: readonly string[]
 }
 
-interface Pair {
+interface Suspect {
   readonly miniature: Meeting['miniature']
   readonly scenario: Scenario
+  /** Both verdicts. */
+  readonly lines: string
 }
 
 /** Dispatchers at once: they share the engines, and most of their time is waiting. */
@@ -45,7 +47,7 @@ export async function compareAll(
   benches: Benches,
 ): Promise<Comparison> {
   const queue = meetings.values()
-  const suspects: Pair[] = []
+  const suspects: Suspect[] = []
   let compared = 0
   const lane = async (): Promise<void> => {
     for (const { miniature, scenarios } of queue) {
@@ -55,25 +57,26 @@ export async function compareAll(
       ])
       compared += scenarios.length
       for (const scenario of scenarios) {
-        if (lineAt(one, scenario) !== lineAt(other, scenario))
-          suspects.push({ miniature, scenario })
+        const [embedded, containers] = [lineAt(one, scenario), lineAt(other, scenario)]
+        if (embedded === containers) continue
+        suspects.push({ miniature, scenario, lines: `${embedded} | ${containers}` })
       }
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))
   const differences: string[] = []
   const unsteady: string[] = []
-  for (const pair of suspects) {
-    const name = pair.miniature ?? 'reference'
-    const difference = await differenceAlone(pair, benches)
-    if (difference === null) unsteady.push(`${name} ${pair.scenario.id}`)
+  for (const suspect of suspects) {
+    const name = suspect.miniature ?? 'reference'
+    const difference = await differenceAlone(suspect, benches)
+    if (difference === null) unsteady.push(`${name}: ${suspect.lines}`)
     else differences.push(`${name}\n${difference}`)
   }
   return { compared, differences, unsteady }
 }
 
 async function differenceAlone(
-  { miniature, scenario }: Pair,
+  { miniature, scenario }: Suspect,
   { embedded, containers }: Benches,
 ): Promise<string | null> {
   const one = resultAt(await certifiedOn(embedded, miniature, [scenario]), scenario)

@@ -54,4 +54,4 @@ test.describe('both engines mean the same', () => {
 })
 
 const list = (names: readonly string[]): string =>
-  names.length === 0 ? '' : `: ${names.join(', ')}`
+  names.length === 0 ? '' : `:\n  ${names.join('\n  ')}`
