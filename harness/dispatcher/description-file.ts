@@ -7,7 +7,7 @@ import type { Capability, Disposition, Reason, Stage } from '../scenario/vocabul
 import type { DispatcherDescription, ReasonRule, TemplatePart } from './description.ts'
 import { dispositionOf, stageOf } from './reason-defaults.ts'
 import { schemaFile } from './schema.ts'
-import { templateProblem } from './template.ts'
+import { placeholdersOf, templateProblem } from './template.ts'
 import { splitWords } from './words.ts'
 
 /** What description.schema.json has let through. */
@@ -144,6 +144,13 @@ function describeExec(
     typeof exec.command === 'string' ? wordsOf(exec.command, path, refuse) : exec.command
   const problem = templateProblem(command)
   if (problem !== null) throw refuse(path, `exec.command ${problem.sentence}`, problem.hint)
+  if (exec.capabilities?.includes('trust.crl') === true && !placeholdersOf(command).has('crls')) {
+    throw refuse(
+      ['exec', 'capabilities'],
+      'exec.capabilities has "trust.crl", and exec.command never uses {crls}',
+      'Put the file of CRLs into a group, as in [--crlfile, "{crls}"], or leave the capability out.',
+    )
+  }
   if (content.reasons !== undefined && exec.reasons !== undefined) {
     throw refuse(['reasons'], 'reasons is given twice, at the top level and in exec')
   }

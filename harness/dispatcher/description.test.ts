@@ -195,6 +195,11 @@ const REFUSED: readonly (readonly [title: string, text: string, says: RegExp])[]
     /exec\.capabilities\[2\] is "pin\.spki"; allowed: client-certificate\.pem/,
   ],
   [
+    'a capability that its command cannot express',
+    EXEC.replace(', reset]', ', trust.crl]'),
+    /exec\.capabilities has "trust\.crl", and exec\.command never uses \{crls\}/,
+  ],
+  [
     'aliases without end',
     'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c]\n',
     /alias/i,

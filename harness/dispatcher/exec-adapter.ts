@@ -20,8 +20,7 @@ import type { Outcome } from './outcome.ts'
 import { answered, faulted } from './outcome.ts'
 import { describeEnding } from './process-group.ts'
 import type { Redactor } from './redactor.ts'
-import { fillTemplate } from './template.ts'
-import type { Values } from './template.ts'
+import { fillTemplate, placeholdersOf, type Values } from './template.ts'
 
 /** What an {@link ExecAdapter} is made of. */
 export interface ExecAdapterParts {
@@ -50,7 +49,7 @@ export class ExecAdapter implements StartedAdapter {
 
   configure(target: string, config: TargetConfig): Promise<ConfigureOutcome> {
     this.#parts.redactor.learn(config)
-    const unsupported = unsupportedByExec(config)
+    const unsupported = unsupportedByExec(config, placeholdersOf(this.#parts.description.command))
     // Replaced or not, the former configuration is no longer in force.
     this.#targets.delete(target)
     if (unsupported.length > 0) {
@@ -113,6 +112,7 @@ export class ExecAdapter implements StartedAdapter {
     try {
       await using files = await writePrivateFiles({
         ca: config.trust_anchors_pem ?? null,
+        crls: config.crls_pem ?? null,
         ...certificateFiles(config),
         body: Buffer.from(event.body_b64, 'base64'),
       })
@@ -163,12 +163,13 @@ function certificateFiles(config: TargetConfig): Record<'cert' | 'key', string |
 function valuesOf(
   config: TargetConfig,
   contentType: string,
-  fileOf: (name: 'ca' | 'cert' | 'key' | 'body') => string | null,
+  fileOf: (name: 'ca' | 'cert' | 'crls' | 'key' | 'body') => string | null,
 ): Values {
   const { cert, key } = certificateFiles(config)
   return {
     url: config.url,
     ca: config.trust_anchors_pem === undefined ? null : fileOf('ca'),
+    crls: config.crls_pem === undefined ? null : fileOf('crls'),
     cert: cert === null ? null : fileOf('cert'),
     key: key === null ? null : fileOf('key'),
     body: fileOf('body'),

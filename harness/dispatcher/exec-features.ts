@@ -3,11 +3,16 @@ import type { ClientCertificateConfig, TargetConfig, UnsupportedFeature } from '
 /**
  * What a configuration asks for that placeholders cannot express. `timeout_ms` is not among it: where
  * `{timeout_s}` is not used, the program's own limit applies, and the delivery's deadline ends it.
+ *
+ * @param used - The placeholders of the command.
  */
-export function unsupportedByExec(config: TargetConfig): readonly UnsupportedFeature[] {
+export function unsupportedByExec(
+  config: TargetConfig,
+  used: ReadonlySet<string>,
+): readonly UnsupportedFeature[] {
   const found: (UnsupportedFeature | null)[] = [
     config.spki_pins === undefined ? null : 'pin.spki',
-    config.crls_pem === undefined ? null : 'trust.crl',
+    config.crls_pem === undefined || used.has('crls') ? null : 'trust.crl',
     certificateFeature(config.client_certificate),
     config.tls === undefined ? null : 'tls.min_version',
     oauth2Feature(config),

@@ -103,6 +103,20 @@ test('the program gets values and private files, which are gone afterwards', asy
   expect(Object.keys(files).filter((path) => existsSync(path))).toEqual([])
 })
 
+test('CRLs are a file like the others, for a program that can look them up', async () => {
+  using folder = temporaryFolder()
+  const command = [process.execPath, 'send.cjs', ...COMMAND, ['--crl', '{crls}']]
+  const capabilities = ['client-certificate.pem', 'trust.private-ca', 'trust.crl']
+  await using adapter = await start(folder.path, NOTES, { exec: { command, capabilities } })
+  const config = { ...CONFIG, crls_pem: '-----BEGIN X509 CRL-----' }
+  expect(await adapter.configure('t-1', config)).toMatchObject({ reply: { result: 'accepted' } })
+  await adapter.deliver('t-1', EVENT, 2_000)
+  const { argv, files } = notesIn(folder.path)
+  const path = argv.at(-1) ?? ''
+  expect(argv.at(-2)).toBe('--crl')
+  expect(files[path]).toEqual({ mode: '600', text: config.crls_pem })
+})
+
 test('a group is left out where the target has nothing for it', async () => {
   using folder = temporaryFolder()
   await using adapter = await start(folder.path, NOTES)
@@ -228,7 +242,7 @@ test('disposing of the adapter stops a delivery', async () => {
   expect(await adapter.deliver('t-1', EVENT, 1_000)).toMatchObject({ fault: 'gone' })
 })
 
-test('what six placeholders cannot express is unsupported, by capability', async () => {
+test('what placeholders cannot express is unsupported, by capability', async () => {
   using folder = temporaryFolder()
   await using adapter = await start(folder.path, NOTES)
   const pin = Buffer.alloc(32).toString('base64')

@@ -9,6 +9,7 @@ const VALUES = {
   body: '/f/body',
   content_type: 'application/json; charset="utf-8"',
   timeout_s: '2',
+  crls: null,
 }
 
 test('placeholders are whole arguments or parts of them, and never split', () => {

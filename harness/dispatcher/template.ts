@@ -9,6 +9,7 @@ export const PLACEHOLDERS = [
   'body',
   'content_type',
   'timeout_s',
+  'crls',
 ] as const
 
 /** One of {@link PLACEHOLDERS}. */
@@ -20,7 +21,10 @@ export type Values = Readonly<Record<Placeholder, string | null>>
 // `%{http_code}` and `${HOME}` are the program's own business.
 const PATTERN = /(?<![%$])\{([a-z_]+)\}/g
 
-/** `content_type` and `timeout_s` may be missing: many programs have a media type and a limit of their own. */
+/**
+ * `content_type` and `timeout_s` may be missing: many programs have a media type and a limit of their own.
+ * `crls` is for those that declare to look certificates up.
+ */
 const REQUIRED: readonly Placeholder[] = ['url', 'ca', 'cert', 'key', 'body']
 
 /** What is wrong with a template, in words that follow its name; null = nothing. */
@@ -33,7 +37,7 @@ export function templateProblem(
       hint: 'Put the program first, as a text without placeholders.',
     }
   }
-  const used = new Set(template.flatMap(allPlaceholders))
+  const used = placeholdersOf(template)
   const known: readonly string[] = PLACEHOLDERS
   const unknown = [...used].find((name) => !known.includes(name))
   if (unknown !== undefined) {
@@ -50,6 +54,11 @@ export function templateProblem(
     }
   }
   return null
+}
+
+/** Every placeholder that a template uses, known or not. */
+export function placeholdersOf(template: readonly TemplatePart[]): ReadonlySet<string> {
+  return new Set(template.flatMap(allPlaceholders))
 }
 
 /**
