@@ -127,7 +127,8 @@ export async function checkParallel(
   return sound('parallel', `It answers ${count} of ${count} requests that are in flight at once.`)
 }
 
-function atPort(config: TargetConfig, port: number): TargetConfig {
+/** The same configuration for a port of loopback. */
+export function atPort(config: TargetConfig, port: number): TargetConfig {
   const url = new URL(config.url)
   // An address rather than a name: the listener has only this one.
   url.hostname = '127.0.0.1'
@@ -135,7 +136,8 @@ function atPort(config: TargetConfig, port: number): TargetConfig {
   return { ...config, url: url.href }
 }
 
-async function startHangUp(): Promise<StartedHangUp> {
+/** Starts one. */
+export async function startHangUp(): Promise<StartedHangUp> {
   let connections = 0
   const server = createServer((socket) => {
     connections++

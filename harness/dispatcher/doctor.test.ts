@@ -1,7 +1,9 @@
 import { expect, test } from '@playwright/test'
+import { generateKeyPairSync } from 'node:crypto'
 import type { HarnessError } from '../errors.ts'
 import { examine, findingOfStart } from './doctor.ts'
 import type { Finding } from './finding.ts'
+import type { TargetConfig } from './messages.ts'
 import { adapterSource, CONFIG, EVENT, start, temporaryFolder } from './test-support.ts'
 
 /** Connects, and gives up as the other side does: enough of a dispatcher for the doctor. */
@@ -20,8 +22,20 @@ const INSPECTING = {
   enroll: `return { enrollment: 'e-1', csr_pem: '-----BEGIN CERTIFICATE REQUEST-----' }`,
 }
 
+/** With a key that is one: what of it is secret can be known of no other. */
+const SAMPLE: TargetConfig = {
+  ...CONFIG,
+  client_certificate: {
+    format: 'pem',
+    chain_pem: '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n',
+    key_pem: generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString(),
+  },
+}
+
 const OPTIONS = {
-  sampleConfig: CONFIG,
+  sampleConfig: SAMPLE,
   sampleEvent: EVENT,
   brokenConfig: {
     ...CONFIG,
@@ -48,6 +62,7 @@ test('a sound adapter has only sound findings', async () => {
     'replace sound',
     'closed-port sound',
     'broken-configuration sound',
+    'secrets sound',
     'parallel sound',
     'reset sound',
     'inspect sound',
@@ -133,6 +148,13 @@ const UNSOUND: readonly (readonly [
     /\(gone\).*status 3/,
   ],
   [
+    'secrets',
+    {
+      configure: `const { key_pem } = request.config.client_certificate; return key_pem.split('\\n').length > 5 ? honest.configure(request) : { ok: false, reason: 'client-certificate.unreadable', message: 'no key: ' + key_pem }`,
+    },
+    /key that is cut off tells a secret \(private-key\) in `message`/,
+  ],
+  [
     'parallel',
     {
       deliver: `
@@ -160,7 +182,7 @@ for (const [check, faults, says] of UNSOUND) {
     expect(broken).toMatchObject({ result: 'broken', sentence: expect.stringMatching(says) })
     expect(broken?.hint).toMatch(/\w/)
     // It goes on after a broken one.
-    expect(found).toHaveLength(12)
+    expect(found).toHaveLength(13)
   })
 }
 

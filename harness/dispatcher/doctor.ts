@@ -7,6 +7,7 @@ import {
   checkParallel,
   checkReplace,
 } from './doctor-deliveries.ts'
+import { checkSecrets } from './doctor-secrets.ts'
 import { broken, notDeclared, sound, wentWrong } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { TargetConfig, WebhookEvent } from './messages.ts'
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   checkReplace,
   checkClosedPort,
   checkBrokenConfiguration,
+  checkSecrets,
   checkParallel,
   checkReset,
   checkInspect,

@@ -10,6 +10,7 @@ export type CheckName =
   | 'replace'
   | 'closed-port'
   | 'broken-configuration'
+  | 'secrets'
   | 'parallel'
   | 'reset'
   | 'inspect'
