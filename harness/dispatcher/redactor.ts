@@ -16,12 +16,15 @@ const KINDS: readonly RegExp[] = [
   // Up to the end of the text where the block is cut off.
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   /(?<=\b(?:Bearer|Basic|DPoP) )[\w.~+/-]{8,}=*/gi,
-  // A JWS in compact form, as access tokens are (RFC 7515 3.1).
-  /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g,
+  // A JWS in compact form, as access tokens are (RFC 7515 3.1). Never in the middle of a word: the time it takes would grow with the square.
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g,
 ]
 
-/** A JWS in compact form with its whole signature: without it nobody can use the token. */
-const WHOLE_TOKENS = /eyJ[\w-]{8,}\.([\w-]+)\.[\w-]{64,}/g
+/**
+ * A JWS in compact form with its whole signature, that of ES256, which the token server makes (RFC 7518 3.4): without it nobody
+ * can use the token. Bounded, for the time it takes grows with what may be passed over.
+ */
+const WHOLE_TOKENS = /eyJ[\w-]{8,500}\.([\w-]{1,4000})\.[\w-]{86}(?![\w-])/g
 
 /** No secret that is proof of itself is shorter. */
 const SHORTEST_TOLD = 12
@@ -97,7 +100,7 @@ export class Redactor {
     for (const [proof, secret] of this.#proofs) {
       if (!found.has(secret) && (text.includes(proof) || joined.includes(proof))) found.add(secret)
     }
-    for (const [, payload] of joined.matchAll(WHOLE_TOKENS)) {
+    for (const [, payload] of text.matchAll(WHOLE_TOKENS)) {
       const issuer = issuerIn(payload ?? '')
       if (issuer !== null && this.#issuers.has(issuer)) found.add('access-token')
     }

@@ -169,11 +169,52 @@ test('a token of the token server is told, and no other, nor one without its sig
     token('https://elsewhere.example'),
     token(ISSUER, ''),
     token(ISSUER, 'cut-off'),
+    // What stands behind a signature that was cut off does not make it whole again.
+    `${token(ISSUER, '')} says that the audience of this token is not its own, and that it was not accepted by the endpoint`,
+    `${token(ISSUER, randomBytes(49).toString('base64url'))}... and so on`,
     `${ISSUER}/token`,
     'eyJhbGciOiJFUzI1NiJ9.bm8ganNvbg.'.padEnd(150, 'x'),
   ]) {
     expect(told(OAUTH2_CONFIG, text)).toEqual([])
   }
+})
+
+for (const [name, type] of [
+  ['ec-p256', 'sec1'],
+  ['ec-p521', 'sec1'],
+  ['rsa-2048', 'pkcs1'],
+] as const) {
+  test(`a private key (${name}) is told that was encoded anew (${type})`, () => {
+    const pem = KEYS[name].export({ type, format: 'pem' }) as string
+    expect(told(withKey(pemOf(name)), pem)).toEqual(['private-key'])
+    expect(told(withKey(pemOf(name)), bodyOf(pem))).toEqual(['private-key'])
+  })
+}
+
+test('a secret is told and blotted out as PHP and forms write it', () => {
+  const octets = Buffer.from('//////////////////8BAQ==', 'base64')
+  const base64 = octets.toString('base64')
+  const redactor = new Redactor()
+  redactor.learn({
+    url: URL,
+    signature: { scheme: 'standard-webhooks', secret_b64: base64 },
+  })
+  for (const written of [base64.replaceAll('/', '\\/'), encodeURIComponent(base64)]) {
+    expect(redactor.toldIn({ message: written })).toEqual([
+      { secret: 'signature-secret', field: 'message' },
+    ])
+    expect(redactor.clean(`with ${written}`)).toBe('with [redacted]')
+  }
+})
+
+test('a text that begins a token again and again takes no time', () => {
+  const began = performance.now()
+  for (const text of ['eyJ'.repeat(60_000), '-eyJ'.repeat(60_000), 'eyJaaaaaaaa.'.repeat(20_000)]) {
+    expect(told(OAUTH2_CONFIG, text)).toEqual([])
+    new Redactor().clean(text)
+  }
+  // Seconds, and minutes, where each beginning is followed to the end.
+  expect(performance.now() - began).toBeLessThan(4000)
 })
 
 test('what an ordinary message may say is no secret, however short a passphrase is', () => {

@@ -29,9 +29,16 @@ const JKS_CERTIFICATE = 'X.509'
 
 /** The secrets of a configuration, in every spelling they are likely to come back in. */
 export function spellingsOf(config: TargetConfig): readonly Spelling[] {
-  const { signature, oauth2 } = config
+  return plainSpellingsOf(config).flatMap(written)
+}
+
+function plainSpellingsOf({
+  signature,
+  oauth2,
+  client_certificate: certificate,
+}: TargetConfig): readonly Spelling[] {
   return [
-    ...certificateSpellings(config.client_certificate),
+    ...certificateSpellings(certificate),
     ...certificateSpellings(oauth2?.client_certificate),
     ...[signature?.secret_b64, signature?.previous_secret_b64].flatMap((secret) =>
       secret === undefined ? [] : bytesSpellings(Buffer.from(secret, 'base64'), 'signature-secret'),
@@ -89,7 +96,34 @@ function keySpellings(pem: string): readonly Spelling[] {
     const weight = bytes >= PRIVATE_BYTES_A_LINE ? 'proof' : 'hint'
     return { text, secret: 'private-key', weight }
   })
-  return part === null ? spellings : [...spellings, ...bytesSpellings(part.bytes, 'private-key')]
+  if (part === null) return spellings
+  const aligned = alignments(part.bytes).map((text) => proof(text, 'private-key'))
+  return [...spellings, ...bytesSpellings(part.bytes, 'private-key'), ...aligned]
+}
+
+function proof(text: string, secret: Secret): Spelling {
+  return { text, secret, weight: 'proof' }
+}
+
+/** In base64 of what is around them, as of a key that was encoded anew, octets may stand in any of three places. */
+function alignments(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
+    // The first characters hold bits of what comes before, the last one of what comes after.
+    return text.slice([0, 2, 3][shift], (shift + bytes.length) % 3 === 0 ? undefined : -1)
+  })
+}
+
+/** A spelling, and how it looks in JSON of PHP's and in a form. */
+function written(spelling: Spelling): readonly Spelling[] {
+  const texts = [
+    spelling.text,
+    spelling.text.replaceAll('/', '\\/'),
+    encodeURIComponent(spelling.text),
+  ]
+  return [...new Set(texts)].map((text) => ({ ...spelling, text }))
 }
 
 /** Where a PKCS#8 key says what is not in its public key too: for RSA, all from the private exponent on (RFC 8017 A.1.2). */
@@ -117,8 +151,7 @@ function keyStoreSpellings(base64: string): readonly Spelling[] {
     const from = KEY_STORE_HEAD_BYTES + number * KEY_STORE_PART_BYTES
     const to = from + KEY_STORE_PART_BYTES
     if (to > end) break
-    const text = bytes.subarray(from, to).toString('base64')
-    parts.push({ text, secret: 'key-store', weight: 'proof' })
+    parts.push(proof(bytes.subarray(from, to).toString('base64'), 'key-store'))
   }
   return parts
 }
@@ -127,9 +160,7 @@ function bytesSpellings(bytes: Buffer, secret: Secret): readonly Spelling[] {
   if (bytes.length === 0) return []
   const text = bytes.toString()
   const hex = bytes.toString('hex')
-  const texts = text.includes('\uFFFD')
-    ? []
-    : [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]
+  const texts = text.includes('\uFFFD') ? [] : [text, JSON.stringify(text).slice(1, -1)]
   const encoded = [
     hex,
     hex.toUpperCase(),

@@ -51,7 +51,7 @@ export interface RawCertificate {
   readonly 'subject-of'?: string
   readonly key?: KeyAlgorithm
   readonly 'key-of'?: string
-  /** Relative to the run's now, or ISO 8601. */
+  /** Relative to now (see `Instant`), or ISO 8601. */
   readonly 'not-before'?: string
   readonly 'not-after'?: string
   readonly signature?: SignatureHash

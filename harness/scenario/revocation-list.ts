@@ -26,9 +26,9 @@ export interface CrlDescription {
   readonly revoked: readonly string[]
   /** What each entry states as its reason. */
   readonly reason: RevocationReason | 'none'
-  /** thisUpdate, and the date of each revocation, in milliseconds from the run's now. */
+  /** thisUpdate, and the date of each revocation, in milliseconds from the beginning of the scenario. */
   readonly thisUpdateMs: number
-  /** nextUpdate, in milliseconds from the run's now. */
+  /** nextUpdate, in milliseconds from the beginning of the scenario. */
   readonly nextUpdateMs: number
   /** cRLNumber (RFC 5280 5.2.3). */
   readonly number: number

@@ -1,6 +1,9 @@
 import { standsForPort } from '../../observation/readers/connection-address.ts'
 import type { ReadLine } from './log-feed.ts'
 
+/** By how much two logs are apart at most, by the Docker engine's clock. What waited for longer is about an earlier connection from the same port. */
+const APART_MS = 1000
+
 /** Lines that may wait for their owner. More than come in the time by which two logs are apart. */
 const MOST_WAITING = 500
 
@@ -16,9 +19,12 @@ export class BorrowedNumbers {
    * A number stands for a connection from now on. Gives the lines that came before.
    *
    * @param owner null = a connection that is none of ours
+   * @param at when the Docker engine took the line that says so, in milliseconds since 1970
    */
-  lend(number: number, owner: number | null): readonly ReadLine[] {
-    const lines = this.#waiting.filter((one) => one.number === number).map(({ line }) => line)
+  lend(number: number, owner: number | null, at: number): readonly ReadLine[] {
+    const lines = this.#waiting
+      .filter((one) => one.number === number && Math.abs(one.line.at - at) < APART_MS)
+      .map(({ line }) => line)
     this.#waiting = this.#waiting.filter((one) => one.number !== number)
     if (owner === null) {
       this.#owners.delete(number)

@@ -68,8 +68,17 @@ function claimNext(folder: string): Claim {
 }
 
 function leave(folder: string, index: string): void {
-  writeFileSync(join(folder, `${LEFT}${index}`), '', { mode: 0o600 })
+  try {
+    writeFileSync(join(folder, `${LEFT}${index}`), '', { mode: 0o600 })
+  } catch (error) {
+    // With the run's folder everything is gone that could be left.
+    if (!isMissing(error)) throw error
+  }
   rmSync(join(folder, `${CLAIM}${index}`), { force: true })
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 /** Each is told once: whoever is told takes its slots out. */
@@ -84,7 +93,7 @@ function latestIn(folder: string): number {
   try {
     return Number(readFileSync(join(folder, LATEST), 'utf8'))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return -1
+    if (isMissing(error)) return -1
     throw error
   }
 }

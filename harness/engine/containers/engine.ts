@@ -1,6 +1,6 @@
 import { readHaproxyLine } from '../../observation/readers/haproxy.ts'
 import { readNginxLine } from '../../observation/readers/nginx.ts'
-import { connectionAt } from '../../observation/readers/connection-address.ts'
+import { connectionAt, standsForPort } from '../../observation/readers/connection-address.ts'
 import type { Ledger } from '../../observation/ledger.ts'
 import { connectBackend, type BackendClient } from '../backend/client.ts'
 import { disposeAll } from '../listener.ts'
@@ -84,8 +84,10 @@ export async function startContainersEngine(runFolder: string): Promise<StartedE
     const address = /client: ([\d.]+)/.exec(detail)?.[1]
     const number = address === undefined ? null : connectionAt(address)
     if (number !== null) {
-      visits.visitorAt(number)?.ledger.record({ kind: 'harness-fault', detail })
-      return
+      const visitor = visits.visitorAt(number)
+      visitor?.ledger.record({ kind: 'harness-fault', detail })
+      // Whose port that is HAProxy may have yet to tell.
+      if (visitor !== null || !standsForPort(number)) return
     }
     for (const ledger of running) ledger.record({ kind: 'harness-fault', detail })
   }

@@ -152,6 +152,15 @@ test.describe('behind a load balancer that does not tell whose connection it is'
     expect(visits.visitorAt(port)?.connection).toBe(2)
   })
 
+  test('a line that has waited for long is about an earlier connection from that port', () => {
+    const [visits, ledger] = [new Visits(RANGE), new Ledger()]
+    const number = open(visits, ledger)
+    const early = request(port)
+    visits.take('nginx', { ...early, at: early.at - 5000 })
+    visits.take('haproxy', passedOn(number))
+    expect(visits.askedOf(ledger, 'endpoint')).toBe(0)
+  })
+
   test('what belongs to another worker, or to a scenario that is over, is left out', () => {
     const [visits, ledger] = [new Visits(RANGE), new Ledger()]
     const number = open(visits, ledger)

@@ -94,7 +94,7 @@ export class Visits {
     if (!('connection' in part)) return
     if (part.part === 'passed-on') {
       const isOurs = this.#visits.has(part.connection)
-      const early = this.#borrowed.lend(part.knownAs, isOurs ? part.connection : null)
+      const early = this.#borrowed.lend(part.knownAs, isOurs ? part.connection : null, at)
       for (const one of early) this.take('nginx', one)
       return
     }

@@ -179,6 +179,10 @@ test('reads by which number the endpoint behind knows a connection', () => {
     slot: 20_004,
     knownAs: numberOfPort(36_814),
   })
+  // The dispatcher was gone before there was a port.
+  const line = capturedLine('haproxy-2.6.12.txt', 'passed-on-silently', '"--"')
+  const hasty = line.replace('"36814"', '"-"').replace('"--"', '"CR"')
+  expect(readHaproxyLine(hasty)).toEqual({ part: 'other' })
   // Here a header tells it.
   expect(read('"passed-on"')).toEqual({ part: 'other' })
 })

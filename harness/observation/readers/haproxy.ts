@@ -82,6 +82,8 @@ function readPassedOn(fields: JsonFields, connection: number): LogPart {
   }
   // Else a header tells the endpoint whose connection it is.
   if (fields.text('log') === 'passed-on') return OTHER
+  // The dispatcher was gone before the endpoint behind was reached: no line of it is about this connection.
+  if (fields.text('port') === '-' && fields.text('state') !== '--') return OTHER
   const knownAs = numberOfPort(Number(fields.text('port')))
   if (knownAs === null) throw new TypeError('"port" is none that a connection is made from')
   return { part: 'passed-on', connection, slot, knownAs }
