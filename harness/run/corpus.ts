@@ -26,9 +26,24 @@ export function testTags({
   level,
   profile,
 }: Pick<Scenario, 'id' | 'level' | 'profile'>): readonly string[] {
-  const topic = id.slice(0, id.lastIndexOf('/'))
-  return [...new Set([level, profile, topic])].map((word) => `@${word}`)
+  return [...new Set([level, profile, topicOf(id)])].map((word) => `@${word}`)
 }
+
+/** Scenarios by the file that they come from, in its order. */
+export function byTopic<T extends Pick<Scenario, 'id'>>(
+  scenarios: readonly T[],
+): readonly (readonly T[])[] {
+  const topics = new Map<string, T[]>()
+  for (const scenario of scenarios) {
+    const topic = topicOf(scenario.id)
+    const group = topics.get(topic)
+    if (group === undefined) topics.set(topic, [scenario])
+    else group.push(scenario)
+  }
+  return [...topics.values()]
+}
+
+const topicOf = (id: string): string => id.slice(0, id.lastIndexOf('/'))
 
 /** What a plan takes from the settings. */
 export interface AskedFor extends Pick<Settings, 'profiles'> {

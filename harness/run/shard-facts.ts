@@ -92,5 +92,5 @@ export function missingShards(shards: readonly (Shard | null)[]): string | null 
     (current) => !seen.has(current),
   )
   if (missing.length === 0) return null
-  return `${count(missing.length, 'shard')} of ${total} left no result: ${missing.join(', ')}. What they had to run is missing from this report.`
+  return `${count(missing.length, 'shard')} of ${total} left no result: ${missing.join(', ')}. If they had anything to run, it is missing from this report.`
 }

@@ -1,127 +1,12 @@
-import { expect, test as base } from '@playwright/test'
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { expect } from '@playwright/test'
+import { appendFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../package-root.ts'
 import type { Report } from '../report/model.ts'
 import { readReport } from '../report/read.ts'
 import { readStream } from '../report/read-stream.ts'
-import { KNOWN_FAILING_FILE } from '../scenario/known-failing.ts'
-import { loadScenarios } from '../scenario/load.ts'
-import { Machine, type Ended } from './machines-for-tests.ts'
+import { Machine } from './machines-for-tests.ts'
 import { REFERENCE_DISPATCHER } from './settings.ts'
-
-const SHARDS = [1, 2, 3] as const
-/** What the miniature fails in: one topic is enough, and whole runs are compared with the reference. */
-const TOPIC = 'server-validity'
-const MINIATURE = 'accepts-expired-certificate'
-const FAULTY = `node '${join(packageRoot, 'dist/fixtures/dispatchers/miniatures/main.js')}' ${MINIATURE}`
-const ONE_TOPIC = { dispatcher: FAULTY, selection: ['--grep', `@${TOPIC}`] }
-
-/** What a shard left. */
-interface ShardRun extends Ended {
-  readonly blob: string
-  readonly report: Report
-}
-
-interface Folder {
-  readonly path: string
-}
-
-interface Asked {
-  readonly dispatcher: string
-  /** Arguments for Playwright beside those of sharding. */
-  readonly selection: readonly string[]
-  /** Text of the list of known failures; null = there is none. */
-  readonly known: string | null
-}
-
-async function runShards(
-  folder: Folder,
-  { dispatcher, selection, known }: Asked,
-): Promise<readonly ShardRun[]> {
-  const runs: ShardRun[] = []
-  for (const shard of SHARDS) {
-    const machine = new Machine(folder.path, dispatcher)
-    if (known !== null) writeFileSync(join(machine.folder, KNOWN_FAILING_FILE), known)
-    const ended = await machine.playwright(
-      'test',
-      `--shard=${shard}/${SHARDS.length}`,
-      '--reporter=blob,hookproof/reporter',
-      ...selection,
-    )
-    const [blob = ''] = readdirSync(join(machine.folder, 'blob-report'))
-    runs.push({
-      ...ended,
-      blob: join(machine.folder, 'blob-report', blob),
-      report: readReport(join(machine.folder, 'conformance-report/report.json')),
-    })
-  }
-  return runs
-}
-
-/** What the miniature fails, in the order of the corpus. */
-const KILLED = loadScenarios([join(packageRoot, 'scenarios')])
-  .scenarios.filter(
-    ({ id, killedBy, level }) =>
-      id.startsWith(`${TOPIC}/`) && killedBy.includes(MINIATURE) && level === 'MUST',
-  )
-  .map(({ id }) => id)
-
-/** A list of known failures with all that is failed, and with one that is passed. */
-const STALE = `${TOPIC}/control`
-const KNOWN = [...KILLED, STALE]
-  .map((id) => `- { scenario: ${id}, reason: We know., link: 'https://example.org/1' }\n`)
-  .join('')
-
-const test = base.extend<
-  { merging: Machine },
-  {
-    folder: Folder
-    shards: readonly ShardRun[]
-    faulty: readonly ShardRun[]
-    known: readonly ShardRun[]
-  }
->({
-  folder: [
-    async ({}, use) => {
-      const path = mkdtempSync(join(tmpdir(), 'hookproof-shards-'))
-      await use({ path })
-      rmSync(path, { recursive: true, force: true })
-    },
-    { scope: 'worker' },
-  ],
-  shards: [
-    async ({ folder }, use) => {
-      const asked = { dispatcher: REFERENCE_DISPATCHER, selection: [], known: null }
-      await use(await runShards(folder, asked))
-    },
-    { scope: 'worker', timeout: 600_000 },
-  ],
-  faulty: [
-    async ({ folder }, use) => {
-      await use(await runShards(folder, { ...ONE_TOPIC, known: null }))
-    },
-    { scope: 'worker', timeout: 600_000 },
-  ],
-  known: [
-    async ({ folder }, use) => {
-      await use(await runShards(folder, { ...ONE_TOPIC, known: KNOWN }))
-    },
-    { scope: 'worker', timeout: 600_000 },
-  ],
-  /** Where reports are merged: the dispatcher is not there. */
-  merging: async ({ folder }, use) => {
-    await use(new Machine(folder.path, './not-installed-here'))
-  },
-})
+import { KILLED, MINIATURE, SHARDS, STALE, test, type ShardRun } from './shards-for-tests.ts'
 
 const blobs = (runs: readonly ShardRun[]): readonly string[] => runs.map(({ blob }) => blob)
 const reportIn = ({ folder }: Machine): string => join(folder, 'conformance-report/report.json')
@@ -189,6 +74,15 @@ test('a shard by itself is partial, and says what it is a part of', ({ shards })
     expect(report).toMatchObject({ verdict: 'partial', run: { filtered: true } })
     expect(output).toContain(`This is shard ${index + 1} of 3`)
   }
+})
+
+test('no topic is split', ({ shards }) => {
+  const topics = shards.map(
+    ({ report }) => new Set(report.results.map(({ scenario }) => scenario.replace(/\/[^/]*$/, ''))),
+  )
+  const all = topics.flatMap((some) => [...some])
+  expect(all.length).toBeGreaterThan(SHARDS.length)
+  expect(new Set(all).size).toBe(all.length)
 })
 
 test('a missing shard leaves the report partial, with a configuration as well', async ({

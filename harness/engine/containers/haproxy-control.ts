@@ -69,7 +69,13 @@ export class HaproxyControl {
     })
     try {
       for (let pause = FIRST_PAUSE_MS; !loading.signal.aborted; pause *= 2) {
-        await this.#docker.signal(this.#facts.container, 'SIGUSR2')
+        const ready = this.#feed.wait((part) => part.part === 'ready', pause)
+        try {
+          await this.#docker.signal(this.#facts.container, 'SIGUSR2')
+          await Promise.race([ready.line, refused.line])
+        } finally {
+          ready.cancel()
+        }
         if (await this.#isInForce(mark, pause, loading.signal)) return
       }
     } finally {
@@ -81,9 +87,9 @@ export class HaproxyControl {
   /** Asks the fence for the mark until it is there, for so long. */
   async #isInForce(mark: string, limitMs: number, over: AbortSignal): Promise<boolean> {
     for (const limit = performance.now() + limitMs; performance.now() < limit && !over.aborted;) {
-      await sleep(PROBE_PAUSE_MS)
       const answer = await this.#askFence(this.#nextNumber()).catch(() => '')
       if (answer.endsWith(mark)) return true
+      await sleep(PROBE_PAUSE_MS)
     }
     return false
   }
