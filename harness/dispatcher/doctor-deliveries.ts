@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 import type { TargetConfig } from './messages.ts'
 
 /** Time that a delivery to a port where nobody answers may take, in milliseconds. */
-const DEADLINE_MS = 5_000
+export const DEADLINE_MS = 5_000
 
 /** Most deliveries that are sent at once. */
 const MOST_AT_ONCE = 8

@@ -1,11 +1,9 @@
 import type { StartedAdapter } from './adapter.ts'
-import { atPort, startHangUp } from './doctor-deliveries.ts'
+import { atPort, DEADLINE_MS, startHangUp } from './doctor-deliveries.ts'
 import type { DoctorOptions } from './doctor.ts'
 import { broken, sound, type Finding } from './finding.ts'
 import type { TargetConfig } from './messages.ts'
 import type { Told } from './outcome.ts'
-
-const DEADLINE_MS = 5_000
 
 /** Hands over a key whose last line is missing: what is said of it must not quote the rest. */
 export async function checkSecrets(

@@ -1,7 +1,7 @@
 import type { Secret } from '../scenario/vocabulary.ts'
 import type { TargetConfig } from './messages.ts'
 import type { Told } from './outcome.ts'
-import { spellingsOf } from './secrets.ts'
+import { spellingsOf } from './secret-spellings.ts'
 
 /** The most characters of a dispatcher's own words that are quoted. */
 export const QUOTE_LIMIT = 300

@@ -85,14 +85,16 @@ export function terminatorFor(setup: EndpointSetup): Terminator {
   return alerts ? 'haproxy' : 'nginx'
 }
 
-/** A worker's part of each configuration, where it has no slots. */
+/** The parts that workers have of each configuration, where they have no slots. */
 export function nothingOf(
-  index: number,
+  indexes: readonly number[],
 ): Readonly<Record<Terminator, ReadonlyMap<string, string>>> {
   const nothing = '# nothing\n'
+  const files = (texts: Parameters<typeof filesOf>[1]) =>
+    new Map(indexes.flatMap((index) => [...filesOf(index, texts)]))
   return {
-    nginx: filesOf(index, { conf: nothing, stream: nothing }),
-    haproxy: filesOf(index, { cfg: nothing }),
+    nginx: files({ conf: nothing, stream: nothing }),
+    haproxy: files({ cfg: nothing }),
   }
 }
 

@@ -96,6 +96,16 @@ function unreachable(fields: JsonFields, what: string): LogPart {
   return { part: 'fault', about: 'connection', detail }
 }
 
+/** What both kinds of line say about the request. */
+function requestRead(fields: JsonFields) {
+  return {
+    method: printable(valueOf(fields, 'method'), 40),
+    path: printable(valueOf(fields, 'uri'), 400),
+    headerNames: printable(valueOf(fields, 'headers'), 4000).split(',').filter(Boolean),
+    bytes: fields.number('length'),
+  } as const satisfies Partial<RequestPart>
+}
+
 /** What both kinds of line say about a handshake that was completed. */
 function completedHandshake(fields: JsonFields, connection: number) {
   const certificate = certificateFromBase64(valueOf(fields, 'certificate'))
@@ -116,10 +126,7 @@ function readRequest(fields: JsonFields, connection: number): LogPart {
   return {
     part: 'request',
     ...completedHandshake(fields, connection),
-    method: printable(valueOf(fields, 'method'), 40),
-    path: printable(valueOf(fields, 'uri'), 400),
-    headerNames: printable(valueOf(fields, 'headers'), 4000).split(',').filter(Boolean),
-    bytes: fields.number('length'),
+    ...requestRead(fields),
     answered: Math.max(0, fields.number('status')),
     // The first letter says who ended it; with these HAProxy answers in the origin's place.
     by: /^[PSL]/.test(fields.text('state')) ? 'terminator' : 'origin',
@@ -136,10 +143,7 @@ function readBytes(fields: JsonFields, connection: number): LogPart {
   return {
     part: 'request',
     ...completedHandshake(fields, connection),
-    method: printable(valueOf(fields, 'method'), 40),
-    path: printable(valueOf(fields, 'uri'), 400),
-    headerNames: printable(valueOf(fields, 'headers'), 4000).split(',').filter(Boolean),
-    bytes: fields.number('length'),
+    ...requestRead(fields),
     answered: Number(answered),
     by: answered === '' ? 'origin' : 'terminator',
     durationMs: Math.max(0, fields.number('duration') - fields.number('handshake')),
