@@ -18,7 +18,7 @@ import type {
   TargetConfig,
   WebhookEvent,
 } from './messages.ts'
-import type { Faulted, Outcome } from './outcome.ts'
+import type { Faulted, Outcome, Told } from './outcome.ts'
 import { faulted } from './outcome.ts'
 import type { Redactor } from './redactor.ts'
 import type { RestartBudget } from './restart-budget.ts'
@@ -35,8 +35,8 @@ export interface MessageAdapterParts {
   readonly deadlines: Deadlines
 }
 
-/** What a target was last told, and what the dispatcher made of it. */
-interface Told {
+/** How a target was last configured, and what the dispatcher made of it. */
+interface Configured {
   readonly config: TargetConfig
   readonly result: ConfigureReply['result']
 }
@@ -50,10 +50,12 @@ export class MessageAdapter implements StartedAdapter {
   readonly hello: Hello
   readonly #parts: MessageAdapterParts
   readonly #lanes: Lanes
-  readonly #targets = new Map<string, Told>()
+  readonly #targets = new Map<string, Configured>()
   #session: Session
   #recovery: Promise<Session | Faulted> | null = null
   #givenUp: string | null = null
+  /** Given away by replies that nobody waits for, those after a restart. The next outcome has it. */
+  #toldMeanwhile: readonly Told[] = []
   #lastFault = 'it ended'
 
   constructor(parts: MessageAdapterParts) {
@@ -129,12 +131,19 @@ export class MessageAdapter implements StartedAdapter {
   #ask<R>(request: (session: Session) => Promise<Outcome<R>>): Promise<Outcome<R>> {
     return this.#lanes.run(async () => {
       const session = await this.#ready()
-      if ('outcome' in session) return session
-      const outcome = await request(session)
+      if ('outcome' in session) return this.#withMeanwhile(session)
+      const outcome = this.#withMeanwhile(await request(session))
       if (outcome.outcome === 'fault' && session.state === 'broken')
         this.#lastFault = outcome.detail
       return outcome
     })
+  }
+
+  #withMeanwhile<R>(outcome: Outcome<R>): Outcome<R> {
+    if (outcome.outcome === 'unsupported' || this.#toldMeanwhile.length === 0) return outcome
+    const told = [...this.#toldMeanwhile, ...outcome.told]
+    this.#toldMeanwhile = []
+    return { ...outcome, told }
   }
 
   async #ready(): Promise<Session | Faulted> {
@@ -171,7 +180,10 @@ export class MessageAdapter implements StartedAdapter {
   async #configureAgain(session: Session): Promise<Faulted | null> {
     for (const [target, { config, result }] of [...this.#targets]) {
       const outcome = await this.#configure(session, target, config)
-      if (outcome.outcome === 'ok' && outcome.reply.result === result) continue
+      if (outcome.outcome === 'ok') {
+        this.#toldMeanwhile = [...this.#toldMeanwhile, ...outcome.told]
+        if (outcome.reply.result === result) continue
+      }
       // One target that cannot be had again must not cost the run every restart it has.
       this.#targets.delete(target)
       if (outcome.outcome === 'fault') return outcome

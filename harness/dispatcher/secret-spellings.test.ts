@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { toJks } from '../pki/jks.ts'
 import { toPkcs12 } from '../pki/pkcs12.ts'
@@ -259,4 +260,21 @@ test('what a reply tells comes with its outcome, not what standard error says', 
     outcome: 'fault',
     told: [{ secret: 'signature-secret', field: 'errored' }],
   })
+})
+
+test('what is told when targets are configured again, after a restart, comes with the next outcome', async () => {
+  using folder = temporaryFolder()
+  const started = JSON.stringify(join(folder.path, 'started'))
+  const source = adapterSource({
+    hello: `require('node:fs').appendFileSync(${started}, '.'); return honest.hello()`,
+    configure: `const again = require('node:fs').readFileSync(${started}, 'utf8') !== '.'
+      return { ok: false, reason: 'unspecified', message: again ? request.config.signature.secret_b64 : 'no' }`,
+    deliver: 'process.exit(1)',
+  })
+  await using adapter = await start(folder.path, source)
+  await adapter.configure('t-1', { url: URL, ...SIGNATURE_CONFIG })
+  expect(await adapter.deliver('t-1', EVENT, 1_000)).toMatchObject({ fault: 'gone', told: [] })
+  const told = [{ secret: 'signature-secret', field: 'message' }]
+  expect(await adapter.reset()).toMatchObject({ outcome: 'ok', told })
+  expect(await adapter.reset()).toMatchObject({ outcome: 'ok', told: [] })
 })
