@@ -20,6 +20,22 @@ export function leakedBytes(connections: Connections): number {
   return decrypted + connections.plaintext.length
 }
 
+/** The first line of an HTTP request, as far as the ledger quotes it. Other bytes may be a broken handshake. */
+const REQUEST_LINE = /^[A-Z]{3,20} (?:\/|https?:|\*)/
+
+/** No request without TLS, neither instead of the handshake nor after it failed (RFC 9325 3.2). */
+export function nothingInPlaintext(seen: DeliverySeen): Finding {
+  const begun = [seen.endpoint, seen.tokenServer, seen.elsewhere]
+    .flatMap(({ plaintext }) => plaintext)
+    .find(({ preview }) => REQUEST_LINE.test(preview))
+  if (begun === undefined) return FINE
+  return failed(
+    'leak',
+    'no request without TLS',
+    `connection ${begun.connection} to the ${begun.listener} began with a request in plaintext`,
+  )
+}
+
 /** Whether the dispatcher tried at all: a ClientHello (or plaintext) at any listener. */
 export function attempted(seen: DeliverySeen): 'attempted' | 'not-attempted' {
   const tried = [seen.endpoint, seen.tokenServer].some(

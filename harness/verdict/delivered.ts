@@ -8,6 +8,7 @@ import {
   noResumption,
   noStorm,
   nothingElsewhere,
+  nothingInPlaintext,
   requestCount,
   rightCertificate,
   tokenAsExpected,
@@ -75,6 +76,7 @@ function carries(request: Of<'request'>, reply: Of<'reply'>): boolean {
 /** Judges a delivery that must arrive. */
 export function judgeDelivered(seen: DeliverySeen): Finding {
   return firstProblem([
+    () => nothingInPlaintext(seen),
     () => noResumption(seen),
     () => nothingElsewhere(seen),
     () => agreement(seen),

@@ -25,6 +25,36 @@ function refusalCounting(decryptedBytes: number | null): Story {
   return new Story().step(0).hello().closed(decryptedBytes)
 }
 
+test.describe('a request in plaintext', () => {
+  const plaintext = (story: Story, preview: string, listener: 'endpoint' | 'token-server') =>
+    story.add({ kind: 'not-tls', listener, connection: 2, preview })
+
+  for (const outcome of ['refused', 'rejected', 'undelivered'] as const) {
+    test(`is a leak where an event is ${outcome}`, () => {
+      const expectation = expecting(outcome)
+      const reply = () => refusal().reply('failed', 'net.reset')
+      expect(judge(caseOf(reply(), expectation))).toMatchObject({ verdict: 'passed' })
+      for (const listener of ['endpoint', 'token-server'] as const) {
+        const verdict = judge(caseOf(plaintext(reply(), 'POST /a…', listener), expectation))
+        expect(verdict).toMatchObject({ verdict: 'failed', reason: 'leak' })
+      }
+    })
+  }
+
+  test('is a leak where the event is delivered too', () => {
+    const story = plaintext(new Story().step(0), 'POST /hooks/1 HTTP/1.1', 'endpoint')
+    expect(judge(caseOf(story, DELIVERED))).toMatchObject({ verdict: 'failed', reason: 'leak' })
+  })
+
+  test('is not what other bytes are taken for', () => {
+    const story = plaintext(refusal(), '\\u{80}.\\u{1}', 'token-server').reply(
+      'failed',
+      'net.reset',
+    )
+    expect(judge(caseOf(story, expecting('undelivered')))).toMatchObject({ verdict: 'passed' })
+  })
+})
+
 test.describe('a refusal', () => {
   test('passes strictly with a ClientHello, no byte, and the right reason', () => {
     const subject = caseOf(refusal().reply('refused', 'server-certificate.expired'), EXPIRED)

@@ -10,6 +10,7 @@ import {
   noResumption,
   noStorm,
   nothingElsewhere,
+  nothingInPlaintext,
   originRequests,
   requestCount,
   rightCertificate,
@@ -129,6 +130,7 @@ function common(seen: DeliverySeen): readonly (() => Finding)[] {
 export function judgeRefused(seen: DeliverySeen): Finding {
   return firstProblem([
     () => noLeak(seen),
+    () => nothingInPlaintext(seen),
     () => nothingElsewhere(seen),
     () => notCalledDelivered(seen),
     () => allAccountedFor(seen),
@@ -142,6 +144,7 @@ export function judgeRefused(seen: DeliverySeen): Finding {
 /** Judges a delivery that the endpoint turns away for the dispatcher's certificate or request. */
 export function judgeRejected(seen: DeliverySeen): Finding {
   return firstProblem([
+    () => nothingInPlaintext(seen),
     () => nothingElsewhere(seen),
     () => rightCertificate(seen),
     () => notAccepted(seen),
